@@ -1,0 +1,42 @@
+import type { Delivery } from "../model/delivery.ts";
+import type { Event } from "../model/event.ts";
+import type { RejectionReason } from "../model/rejection.ts";
+import { readBody } from "./body.ts";
+import { readRoutingKey, type Route, type TypeRule } from "./routing_key.ts";
+
+/**
+ * Routing keys remembered with their reading. A drain meets the same few
+ * thousand users over and over, and a key that was read once costs one lookup.
+ */
+const ROUTES_REMEMBERED = 65_536;
+
+/** Turns deliveries into events, or says why one cannot become one. */
+export class Decoder {
+  readonly #types: TypeRule;
+  readonly #routes = new Map<string, Route | RejectionReason>();
+
+  /** @param types Which types are counted. */
+  constructor(types: TypeRule) {
+    this.#types = types;
+  }
+
+  /**
+   * Decodes one delivery. Never throws: every delivery becomes an event or a
+   * reason. Where several reasons hold, the routing key's comes first.
+   */
+  decode(delivery: Delivery): Event | RejectionReason {
+    if (delivery.malformed === true) return "bad_json";
+    const route = this.#route(delivery.routingKey);
+    return typeof route === "string" ? route : readBody(delivery.body, route);
+  }
+
+  #route(routingKey: string): Route | RejectionReason {
+    let route = this.#routes.get(routingKey);
+    if (route === undefined) {
+      route = readRoutingKey(routingKey, this.#types);
+      if (this.#routes.size >= ROUTES_REMEMBERED) this.#routes.clear();
+      this.#routes.set(routingKey, route);
+    }
+    return route;
+  }
+}

@@ -1,0 +1,29 @@
+/**
+ * Counts per type and user: what a tally gathers and a ledger adds up. Maps
+ * and not objects, so a user or a type named `__proto__` is like any other.
+ */
+export type Counts = ReadonlyMap<string, ReadonlyMap<string, number>>;
+
+/** One user's total. */
+export type UserCount = readonly [userId: string, count: number];
+
+/**
+ * Orders strings by Unicode code point, as `<type>.json` is sorted. JavaScript
+ * compares UTF-16 code units, which puts U+FFFD after an emoji.
+ */
+export function byCodePoint(left: string, right: string): number {
+  const length = Math.min(left.length, right.length);
+  for (let i = 0; i < length; i++) {
+    const a = left.charCodeAt(i), b = right.charCodeAt(i);
+    if (a !== b) return rank(a) - rank(b);
+  }
+  return left.length - right.length;
+}
+
+/**
+ * Surrogates (U+D800–DFFF) stand for code points above U+FFFF, so they rank
+ * above U+E000–FFFF.
+ */
+function rank(unit: number): number {
+  return unit >= 0xd800 && unit <= 0xdfff ? unit + 0x10000 : unit;
+}

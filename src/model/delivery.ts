@@ -1,0 +1,35 @@
+/**
+ * One message as the source handed it over. Its settle handle travels with it
+ * through every stage, so an ack can never go to the wrong channel.
+ */
+export interface Delivery {
+  readonly routingKey: string;
+  /** The body as it came. It may be a view of a larger buffer. */
+  readonly body: Uint8Array;
+  /**
+   * True if the source may have handed over this very message before (AMQP
+   * 0-9-1, `basic.deliver`, field `redelivered`).
+   */
+  readonly redelivered: boolean;
+  /** Where this delivery is settled. */
+  readonly settlement: Settlement;
+  /** Its number within the settlement; they only grow. */
+  readonly tag: number;
+  /**
+   * Why the source itself could not read it as a message at all; such a
+   * delivery is rejected as it stands.
+   */
+  readonly malformed?: boolean;
+}
+
+/** The settle handle that deliveries of one attachment of a source share. */
+export interface Settlement {
+  /**
+   * Settles every delivery up to and including `tag`. Where the deliveries
+   * can no longer be settled (their channel is gone) it does nothing: the
+   * broker has already taken them back and will deliver them again.
+   *
+   * @returns Whether the acknowledgement was handed to the transport.
+   */
+  ackUpTo(tag: number): boolean;
+}

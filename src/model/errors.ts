@@ -1,0 +1,47 @@
+/**
+ * The exit codes of the program (after BSD's sysexits.h, where it has one).
+ */
+export const EXIT = {
+  done: 0,
+  unexpected: 1,
+  usage: 2,
+  badInput: 65,
+  brokerUnreachable: 69,
+  cannotCreateOutput: 73,
+  ioError: 74,
+  inUse: 75,
+  brokerRefused: 76,
+  loginRefused: 77,
+} as const;
+
+/** One of the codes in {@linkcode EXIT}. */
+export type ExitCode = typeof EXIT[keyof typeof EXIT];
+
+/**
+ * A failure with a known cause. Its message is one line that says what failed,
+ * the current value (passwords masked) and what to do about it.
+ */
+export class EventCounterError extends Error {
+  override readonly name = "EventCounterError";
+
+  /**
+   * @param exitCode The code the program ends with.
+   * @param message One line: what failed, the value, what to do.
+   */
+  constructor(
+    readonly exitCode: ExitCode,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(oneLine(message), options);
+  }
+}
+
+/** The message of anything thrown, on one line. */
+export function messageOf(error: unknown): string {
+  return oneLine(error instanceof Error ? error.message : String(error));
+}
+
+function oneLine(text: string): string {
+  return text.replace(/\s*[\r\n]+\s*/g, " ").trim();
+}

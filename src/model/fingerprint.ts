@@ -1,0 +1,17 @@
+import { createHash } from "node:crypto";
+
+/** Bytes of a fingerprint: the first half of a SHA-256. */
+const FINGERPRINT_BYTES = 16;
+
+/** 16 bytes that stand for a routing key and a body. */
+export function fingerprintOf(
+  routingKey: string,
+  body: Uint8Array,
+): Uint8Array<ArrayBuffer> {
+  const digest = createHash("sha256")
+    // As JSON the key ends unmistakably, whatever is in it.
+    .update(JSON.stringify(routingKey))
+    .update(body)
+    .digest();
+  return new Uint8Array(digest.subarray(0, FINGERPRINT_BYTES));
+}

@@ -1,0 +1,28 @@
+/** Why a delivery could not become an event. */
+export type RejectionReason =
+  /** The routing key is not `<user>.event.<type>` with a user and a type. */
+  | "bad_routing_key"
+  /** The type is not one of those that are counted. */
+  | "unknown_type"
+  /** Every type is counted, but this one is no possible name of one. */
+  | "bad_type_name"
+  /** The body is not a JSON object in UTF-8. */
+  | "bad_json"
+  /** The object has no member `id`. */
+  | "missing_id"
+  /** `id` is no string, empty, or longer than 1,024 bytes. */
+  | "bad_id"
+  /** The body is larger than 1 MiB. */
+  | "body_too_large";
+
+/** A delivery that cannot become an event, as it is kept for ever. */
+export interface Rejection {
+  readonly reason: RejectionReason;
+  readonly routingKey: string;
+  /** The whole body, copied out of the transport's buffer. */
+  readonly body: Uint8Array<ArrayBuffer>;
+  /** When it was rejected, in milliseconds since 1970 (UTC). */
+  readonly at: number;
+  /** 16 bytes that stand for routing key and body. */
+  readonly fingerprint: Uint8Array<ArrayBuffer>;
+}
