@@ -1,0 +1,342 @@
+import { DatabaseSync, type StatementSync } from "node:sqlite";
+import type { Counts, UserCount } from "../model/counts.ts";
+import { EventCounterError, EXIT } from "../model/errors.ts";
+import type { Rejection, RejectionReason } from "../model/rejection.ts";
+import { packUuids } from "../model/uuid.ts";
+import type { CheckpointBatch, Ledger, RunRecord, SeenSink } from "./ledger.ts";
+import { sqliteFailure } from "./sqlite_failure.ts";
+import { APPLICATION_ID, SCHEMA, SCHEMA_VERSION } from "./sqlite_schema.ts";
+
+/** Rows handed out at once when totals or rejections are read. */
+const PAGE = 1000;
+
+/** Checkpoints whose counts wait in the log before they join the totals. */
+const FOLD_AFTER_CHECKPOINTS = 64;
+
+/** Users whose counts wait there at most (three types count thrice). */
+const FOLD_AFTER_USERS = 100_000;
+
+/** Settings of a {@linkcode SqliteLedger}. */
+export interface SqliteLedgerOptions {
+  /**
+   * Ids counted before this moment (milliseconds since 1970) are forgotten
+   * when the ledger is loaded. By default nothing ever is.
+   */
+  readonly forgetBefore?: number;
+}
+
+/**
+ * The embedded ledger: one SQLite file, locked by one process.
+ *
+ * WAL with `synchronous = FULL`: a commit has returned only after its fsync
+ * (https://www.sqlite.org/pragma.html#pragma_synchronous).
+ */
+export class SqliteLedger implements Ledger {
+  readonly ackAfter = "checkpoint";
+  readonly #path: string;
+  readonly #database: DatabaseSync;
+  readonly #options: SqliteLedgerOptions;
+  readonly #appendCheckpoint: StatementSync;
+  readonly #appendRejection: StatementSync;
+  readonly #addToTotal: StatementSync;
+  #run = 0;
+  /** Counts of the checkpoints that are not in `total` yet. */
+  #unfolded = new Map<string, Map<string, number>>();
+  #unfoldedCheckpoints = 0;
+
+  private constructor(
+    path: string,
+    database: DatabaseSync,
+    options: SqliteLedgerOptions,
+  ) {
+    this.#path = path;
+    this.#database = database;
+    this.#options = options;
+    this.#appendCheckpoint = database.prepare(
+      "INSERT INTO checkpoint (run, at, counts, texts, uuids) VALUES (?, ?, ?, ?, ?)",
+    );
+    this.#appendRejection = database.prepare(
+      "INSERT INTO rejection (at, reason, routing_key, fingerprint, body) VALUES (?, ?, ?, ?, ?)",
+    );
+    this.#addToTotal = database.prepare(
+      "INSERT INTO total (type, user, count) VALUES (?, ?, ?) " +
+        "ON CONFLICT DO UPDATE SET count = count + excluded.count",
+    );
+  }
+
+  /**
+   * Opens a ledger file, or makes it.
+   *
+   * @param path The file. Its folder must exist.
+   * @throws {EventCounterError} 75 if another process has it open, 65 if it is
+   * no ledger, damaged, or of a later version, 73 if it cannot be made or
+   * written, 74 on an I/O error.
+   */
+  static open(path: string, options: SqliteLedgerOptions = {}): SqliteLedger {
+    let database: DatabaseSync | undefined;
+    try {
+      database = new DatabaseSync(path, { timeout: 0 });
+      prepareFile(database, path);
+      const ledger = new SqliteLedger(path, database, options);
+      ledger.#transaction(() => ledger.#foldLog());
+      return ledger;
+    } catch (error) {
+      database?.close();
+      throw sqliteFailure(error, path);
+    }
+  }
+
+  load(seen: SeenSink): Promise<void> {
+    return this.#try(() => {
+      const { forgetBefore } = this.#options;
+      if (forgetBefore !== undefined) {
+        this.#database.prepare("DELETE FROM checkpoint WHERE at < ?")
+          .run(forgetBefore);
+      }
+      const batches = this.#database.prepare(
+        "SELECT uuids, texts FROM checkpoint",
+      );
+      for (const { uuids, texts } of batches.iterate()) {
+        seen.addPacked(uuids as Uint8Array);
+        for (const id of JSON.parse(texts as string)) seen.add(id);
+      }
+      const rejections = this.#database.prepare(
+        "SELECT fingerprint FROM rejection",
+      );
+      for (const { fingerprint } of rejections.iterate()) {
+        seen.addRejected(fingerprint as Uint8Array);
+      }
+    });
+  }
+
+  beginRun(startedAt: number): Promise<void> {
+    return this.#try(() => {
+      const { lastInsertRowid } = this.#database
+        .prepare("INSERT INTO run (started_at) VALUES (?)").run(startedAt);
+      this.#run = Number(lastInsertRowid);
+    });
+  }
+
+  checkpoint(batch: CheckpointBatch): Promise<void> {
+    return this.#try(() => {
+      const fold = this.#unfoldedCheckpoints + 1 >= FOLD_AFTER_CHECKPOINTS ||
+        sizeOf(this.#unfolded) >= FOLD_AFTER_USERS;
+      this.#transaction(() => {
+        this.#appendCheckpoint.run(
+          this.#run,
+          batch.at,
+          writeCounts(batch.counts),
+          JSON.stringify(batch.texts),
+          packUuids(batch.uuids),
+        );
+        for (const rejection of batch.rejections) {
+          this.#appendRejection.run(
+            rejection.at,
+            rejection.reason,
+            JSON.stringify(rejection.routingKey),
+            rejection.fingerprint,
+            rejection.body,
+          );
+        }
+        if (fold) this.#foldInto(this.#unfolded, batch.counts);
+      });
+      if (fold) this.#folded();
+      else {
+        addCounts(this.#unfolded, batch.counts);
+        this.#unfoldedCheckpoints++;
+      }
+    });
+  }
+
+  endRun(run: RunRecord): Promise<void> {
+    return this.#try(() => {
+      this.#database.prepare(
+        "UPDATE run SET ended_at = ?, stopped = ?, unique_events = ?, " +
+          "duplicates = ?, rejected = ? WHERE id = ?",
+      ).run(
+        run.endedAt,
+        run.stopped,
+        run.unique,
+        run.duplicates,
+        run.rejected,
+        this.#run,
+      );
+    });
+  }
+
+  types(): Promise<string[]> {
+    return this.#try(() => {
+      this.#fold();
+      return this.#database.prepare("SELECT DISTINCT type FROM total").all()
+        .map(({ type }) => type as string);
+    });
+  }
+
+  async *counts(type: string): AsyncGenerator<readonly UserCount[]> {
+    await this.#try(() => this.#fold());
+    const page = this.#database.prepare(
+      "SELECT user, count FROM total WHERE type = ? AND user > ? ORDER BY user LIMIT ?",
+    );
+    // No user is empty, so every one sorts after no bytes at all.
+    let last: Uint8Array = new Uint8Array();
+    for (;;) {
+      const rows = await this.#try(() => page.all(type, last, PAGE));
+      if (rows.length === 0) return;
+      last = rows.at(-1)!.user as Uint8Array;
+      yield rows.map(({ user, count }) =>
+        [utf8.decode(user as Uint8Array), count as number] as const
+      );
+    }
+  }
+
+  async *rejections(): AsyncGenerator<readonly Rejection[]> {
+    const page = this.#database.prepare(
+      "SELECT * FROM rejection WHERE id > ? ORDER BY id LIMIT ?",
+    );
+    let last = 0;
+    for (;;) {
+      const rows = await this.#try(() => page.all(last, PAGE));
+      if (rows.length === 0) return;
+      last = rows.at(-1)!.id as number;
+      yield rows.map((row) => ({
+        at: row.at as number,
+        reason: row.reason as RejectionReason,
+        routingKey: JSON.parse(row.routing_key as string),
+        fingerprint: row.fingerprint as Uint8Array<ArrayBuffer>,
+        body: row.body as Uint8Array<ArrayBuffer>,
+      }));
+    }
+  }
+
+  close(): Promise<void> {
+    return this.#try(() => this.#database.close());
+  }
+
+  /** Runs it at once; what it throws rejects, as one of our errors. */
+  #try<T>(run: () => T): Promise<T> {
+    try {
+      return Promise.resolve(run());
+    } catch (error) {
+      return Promise.reject(sqliteFailure(error, this.#path));
+    }
+  }
+
+  #transaction(run: () => void): void {
+    this.#database.exec("BEGIN IMMEDIATE");
+    try {
+      run();
+      this.#database.exec("COMMIT");
+    } catch (error) {
+      // SQLite has already rolled back by itself after some errors.
+      if (this.#database.isTransaction) this.#database.exec("ROLLBACK");
+      throw error;
+    }
+  }
+
+  /** Adds counts that still wait in the log to the totals. */
+  #fold(): void {
+    if (this.#unfoldedCheckpoints === 0) return;
+    this.#transaction(() => this.#foldInto(this.#unfolded));
+    this.#folded();
+  }
+
+  /** The same for what a run that died has left in the log. */
+  #foldLog(): void {
+    const left = new Map<string, Map<string, number>>();
+    const log = this.#database.prepare(
+      "SELECT counts FROM checkpoint WHERE counts IS NOT NULL",
+    );
+    for (const { counts } of log.iterate()) {
+      addCounts(left, readCounts(counts as string));
+    }
+    if (left.size > 0) this.#foldInto(left);
+  }
+
+  #foldInto(...several: readonly Counts[]): void {
+    for (const counts of several) {
+      for (const [type, users] of counts) {
+        for (const [user, count] of users) {
+          this.#addToTotal.run(type, encoder.encode(user), count);
+        }
+      }
+    }
+    this.#database.exec(
+      "UPDATE checkpoint SET counts = NULL WHERE counts IS NOT NULL",
+    );
+  }
+
+  #folded(): void {
+    this.#unfolded.clear();
+    this.#unfoldedCheckpoints = 0;
+  }
+}
+
+const utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
+const encoder = new TextEncoder();
+
+/** Locks the file, and makes sure that it is a ledger of this version. */
+function prepareFile(database: DatabaseSync, path: string): void {
+  database.exec("PRAGMA locking_mode = EXCLUSIVE");
+  const read = (pragma: string) =>
+    Object.values(database.prepare(`PRAGMA ${pragma}`).get()!)[0] as number;
+  const isNew = read("schema_version") === 0;
+  // Nothing is written before the file is known to be ours.
+  if (!isNew && read("application_id") !== APPLICATION_ID) {
+    throw new EventCounterError(
+      EXIT.badInput,
+      `Cannot use ledger "${path}": it is a SQLite database of another program, give another file with --ledger`,
+    );
+  }
+  const version = read("user_version");
+  if (!isNew && version > SCHEMA_VERSION) {
+    throw new EventCounterError(
+      EXIT.badInput,
+      `Cannot use ledger "${path}": its version is ${version} and this program knows up to ${SCHEMA_VERSION}, use a newer eventcounter`,
+    );
+  }
+  database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL");
+  if (isNew) {
+    database.exec(
+      `BEGIN EXCLUSIVE; ${SCHEMA}
+       PRAGMA application_id = ${APPLICATION_ID};
+       PRAGMA user_version = ${SCHEMA_VERSION};
+       COMMIT`,
+    );
+  } else {
+    // Takes the write lock, which exclusive mode then keeps.
+    database.exec("BEGIN IMMEDIATE; COMMIT");
+  }
+}
+
+function addCounts(to: Map<string, Map<string, number>>, counts: Counts): void {
+  for (const [type, users] of counts) {
+    let sums = to.get(type);
+    if (sums === undefined) to.set(type, sums = new Map());
+    for (const [user, count] of users) {
+      sums.set(user, (sums.get(user) ?? 0) + count);
+    }
+  }
+}
+
+function sizeOf(counts: Counts): number {
+  let size = 0;
+  for (const users of counts.values()) size += users.size;
+  return size;
+}
+
+function writeCounts(counts: Counts): string {
+  return JSON.stringify(
+    [...counts].map(([type, users]) => [type, [...users].flat()]),
+  );
+}
+
+function readCounts(json: string): Counts {
+  const perType: [string, (string | number)[]][] = JSON.parse(json);
+  return new Map(perType.map(([type, flat]) => {
+    const users = new Map<string, number>();
+    for (let i = 0; i < flat.length; i += 2) {
+      users.set(flat[i] as string, flat[i + 1] as number);
+    }
+    return [type, users];
+  }));
+}

@@ -1,0 +1,72 @@
+/** Marks a SQLite file as a ledger: "EVCT" in ASCII. */
+export const APPLICATION_ID = 0x45564354;
+
+/** Version of the schema below; a ledger of a later version is not touched. */
+export const SCHEMA_VERSION = 1;
+
+/**
+ * Times are milliseconds since 1970 (UTC).
+ *
+ * `checkpoint` is a log: a batch's ids and counts in one row. Appending 16
+ * bytes an id is some twenty times as fast as keeping an index of random keys,
+ * and so is appending a batch's counts to updating thousands of totals. The
+ * counts of the last checkpoints are added to `total` every so often and at the
+ * end; `counts` is null from then on. Whoever reads the file with another
+ * program finds the sum of both in the view `counted`.
+ *
+ * Texts that SQLite could cut short (a NUL) or change (an unpaired surrogate)
+ * are kept as JSON, users as the bytes of their UTF-8, which also sort by code
+ * point.
+ */
+export const SCHEMA = `
+CREATE TABLE run (
+  id INTEGER PRIMARY KEY,
+  started_at INTEGER NOT NULL,
+  ended_at INTEGER,
+  stopped TEXT,
+  unique_events INTEGER,
+  duplicates INTEGER,
+  rejected INTEGER
+) STRICT;
+
+CREATE TABLE checkpoint (
+  id INTEGER PRIMARY KEY,
+  run INTEGER NOT NULL REFERENCES run (id),
+  at INTEGER NOT NULL,
+  counts TEXT,           -- [[type, [user, count, user, count, ...]], ...]
+  texts TEXT NOT NULL,   -- the ids that are no canonical UUID: [id, ...]
+  uuids BLOB NOT NULL    -- the others, 16 bytes each
+) STRICT;
+
+CREATE INDEX unfolded_checkpoint ON checkpoint (id) WHERE counts IS NOT NULL;
+
+CREATE TABLE total (
+  type TEXT NOT NULL,
+  user BLOB NOT NULL,
+  count INTEGER NOT NULL,
+  PRIMARY KEY (type, user)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE rejection (
+  id INTEGER PRIMARY KEY,
+  at INTEGER NOT NULL,
+  reason TEXT NOT NULL,
+  routing_key TEXT NOT NULL, -- a JSON string
+  fingerprint BLOB NOT NULL, -- 16 bytes for routing key and body
+  body BLOB NOT NULL
+) STRICT;
+
+CREATE VIEW counted AS
+  SELECT type, CAST(user AS TEXT) AS user, sum(count) AS count FROM (
+    SELECT type, user, count FROM total
+    UNION ALL
+    SELECT
+      per_type.value ->> 0,
+      CAST(name.value AS BLOB),
+      per_type.value -> 1 ->> (name.key + 1)
+    FROM checkpoint,
+      json_each(checkpoint.counts) AS per_type,
+      json_each(per_type.value -> 1) AS name
+    WHERE checkpoint.counts IS NOT NULL AND name.key % 2 = 0
+  ) GROUP BY type, user;
+`;
