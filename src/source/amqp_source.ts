@@ -1,0 +1,280 @@
+import { getLogger } from "@logtape/logtape";
+import {
+  type Channel,
+  type ChannelModel,
+  connect,
+  type RecoveringChannelModel,
+} from "amqplib";
+import type { Clock } from "../model/clock.ts";
+import type { Delivery } from "../model/delivery.ts";
+import { type EventCounterError, messageOf } from "../model/errors.ts";
+import type { AmqpAddress } from "../topology/amqp_address.ts";
+import { lastingFailure, unreachable } from "../topology/amqp_failure.ts";
+import { AmqpAttachment } from "./amqp_attachment.ts";
+import type { Source } from "./source.ts";
+
+/** Settings of an {@linkcode AmqpSource}. */
+export interface AmqpSourceOptions {
+  readonly address: AmqpAddress;
+  readonly queue: string;
+  /** Deliveries the broker sends before it waits for an ack, 1 to 65,535. */
+  readonly prefetch: number;
+  /**
+   * Whether everything stays unacked until the end. Then a new consumer takes
+   * over whenever `prefetch` deliveries have been taken, so that the broker
+   * goes on although nothing is acked, but never runs ahead of the pipeline.
+   */
+  readonly holdAll: boolean;
+  /** Runs on every new channel before the queue is touched, to declare it. */
+  readonly prepare: (channel: Channel) => Promise<void>;
+  /** How long to try for the first connection, in ms. */
+  readonly connectTimeout: number;
+  /** How long to try after a loss, in ms. */
+  readonly reconnectTimeout: number;
+  readonly clock: Clock;
+}
+
+/** Between attempts: 0.1 s at first, doubled up to this, in ms. */
+const LONGEST_RETRY_DELAY = 2_000;
+
+/** How long one attempt may take, in ms. */
+const ATTEMPT_TIMEOUT = 10_000;
+
+/** How long to wait for the broker's word when taking leave, in ms. */
+const FAREWELL_TIMEOUT = 3_000;
+
+const log = getLogger(["eventcounter", "source"]);
+
+/**
+ * Deliveries of a RabbitMQ queue. Connecting again is amqplib's part; channel
+ * and consumer are made anew on every connection.
+ */
+export class AmqpSource implements Source {
+  readonly #options: AmqpSourceOptions;
+  #wake: () => void = () => {};
+  #connection: RecoveringChannelModel | undefined;
+  /** Set exactly while it listens. */
+  #attachment: AmqpAttachment | undefined;
+  #waiting: Delivery[] = [];
+  /** Deliveries of the current consumer, where all are held. */
+  #inWindow = 0;
+  #stopped = false;
+  #failure: EventCounterError | undefined;
+  #cancelDeadline: () => void = () => {};
+  #lastError: unknown = new Error("no attempt has been answered");
+
+  constructor(options: AmqpSourceOptions) {
+    this.#options = options;
+  }
+
+  get attached(): boolean {
+    return this.#attachment !== undefined;
+  }
+
+  /** A queue has no end. */
+  readonly ended = false;
+
+  async open(wake: () => void, signal: AbortSignal): Promise<void> {
+    const { address, connectTimeout } = this.#options;
+    const opened = Promise.withResolvers<void>();
+    this.#wake = () => {
+      if (this.#failure !== undefined) opened.reject(this.#failure);
+      wake();
+    };
+    this.#failAfter(connectTimeout, "--connect-timeout");
+    signal.addEventListener("abort", () => opened.resolve(), { once: true });
+
+    const connection = await connect({ ...address }, {
+      noDelay: true,
+      timeout: ATTEMPT_TIMEOUT,
+      recovery: {
+        // The listeners below must be there before the first attempt.
+        waitForConnect: false,
+        maxDelay: LONGEST_RETRY_DELAY,
+        setup: (model: ChannelModel) => this.#attach(model),
+      },
+    });
+    this.#connection = connection;
+    connection.on("connect", () => {
+      this.#cancelDeadline();
+      log.info("listening to queue {queue} at {url}", {
+        queue: this.#options.queue,
+        url: address.masked,
+      });
+      opened.resolve();
+      this.#wake();
+    });
+    connection.on("connect-failed", (error) => this.#attemptFailed(error));
+    connection.on("disconnect", (error) => this.#disconnected(error));
+    // Every error is followed by one of the events above, which tells it.
+    connection.on("error", () => {});
+    await opened.promise;
+  }
+
+  take(most: number): readonly Delivery[] {
+    const waiting = this.#waiting;
+    if (waiting.length > most) return waiting.splice(0, most);
+    if (waiting.length === 0) {
+      if (this.#failure !== undefined) throw this.#failure;
+      return waiting;
+    }
+    this.#waiting = [];
+    if (this.#options.holdAll && this.#inWindow >= this.#options.prefetch) {
+      this.#renew();
+    }
+    return waiting;
+  }
+
+  async isEmpty(): Promise<boolean> {
+    const attachment = this.#attachment;
+    if (attachment === undefined) return false;
+    try {
+      const ready = await attachment.ready();
+      return ready === 0 && this.#waiting.length === 0;
+    } catch (error) {
+      log.debug("cannot look at the queue: {error}", {
+        error: messageOf(error),
+      });
+      return false;
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#cancelDeadline();
+    await this.#farewell("cancel", this.#attachment?.cancel());
+    this.#waiting = [];
+  }
+
+  async close(): Promise<number> {
+    this.#stopped = true;
+    this.#cancelDeadline();
+    const attachment = this.#attachment;
+    const left = this.#options.holdAll && attachment !== undefined
+      ? await this.#farewell("look at the queue", attachment.ready()) ?? 0
+      : 0;
+    await this.#farewell("close the channel", attachment?.close());
+    await this.#farewell("close the connection", this.#connection?.close());
+    this.#attachment = undefined;
+    return left;
+  }
+
+  /** Runs on every new connection. */
+  async #attach(model: ChannelModel): Promise<void> {
+    // Until this has settled, amqplib does not listen for errors itself.
+    model.on("error", () => {});
+    const { queue, prefetch, prepare } = this.#options;
+    const attachment = await AmqpAttachment.open(
+      model,
+      queue,
+      prefetch,
+      prepare,
+      {
+        delivered: (delivery) => {
+          this.#waiting.push(delivery);
+          this.#inWindow++;
+          if (this.#waiting.length === 1) this.#wake();
+        },
+        lost: (error) => this.#lost(error, model),
+      },
+    );
+    this.#attachment = attachment;
+  }
+
+  /** Nothing more comes from, and no ack goes to, the attachment there was. */
+  #lost(error: Error, model: ChannelModel): void {
+    this.#lastError = error;
+    this.#attachment = undefined;
+    // The broker has these back already and will deliver them again.
+    this.#waiting = [];
+    this.#inWindow = 0;
+    if (this.#stopped) return;
+    // Where only the channel is gone, closing the rest makes amqplib connect
+    // again; where the connection is gone too there is nothing to close.
+    model.close().catch(() => {});
+    this.#wake();
+  }
+
+  #disconnected(error: Error): void {
+    this.#attachment = undefined;
+    if (this.#stopped) return;
+    log.warn("lost the broker ({error}), connecting again", {
+      error: this.#lastError instanceof Error &&
+          error.message === "Connection closed"
+        ? this.#lastError.message
+        : messageOf(error),
+    });
+    this.#failAfter(this.#options.reconnectTimeout, "--reconnect-timeout");
+    this.#wake();
+  }
+
+  #attemptFailed(error: Error): void {
+    this.#attachment = undefined;
+    this.#lastError = error;
+    log.debug("cannot connect: {error}", { error: messageOf(error) });
+    const lasting = lastingFailure(error, this.#options.address);
+    if (lasting !== undefined) this.#fail(lasting);
+  }
+
+  #failAfter(milliseconds: number, option: string): void {
+    this.#cancelDeadline = this.#options.clock.after(
+      milliseconds,
+      () =>
+        this.#fail(
+          unreachable(
+            this.#lastError,
+            this.#options.address,
+            milliseconds,
+            option,
+          ),
+        ),
+    );
+  }
+
+  #fail(error: EventCounterError): void {
+    if (this.#stopped) return;
+    this.#stopped = true;
+    this.#failure = error;
+    this.#cancelDeadline();
+    this.#connection?.close();
+    this.#wake();
+  }
+
+  #renew(): void {
+    this.#inWindow = 0;
+    this.#attachment?.renew().catch((error) => {
+      // Losing the channel is noticed by the attachment itself.
+      log.debug("cannot start the next consumer: {error}", {
+        error: messageOf(error),
+      });
+    });
+  }
+
+  /**
+   * Waits for the broker's word, but not for ever: a connection may have died
+   * without a sign. What the broker has not seen acked it delivers again, and
+   * by then its ids are known.
+   */
+  async #farewell<T>(
+    what: string,
+    answer: Promise<T> | undefined,
+  ): Promise<T | undefined> {
+    if (answer === undefined) return undefined;
+    const late = Promise.withResolvers<never>();
+    const cancel = this.#options.clock.after(
+      FAREWELL_TIMEOUT,
+      () => late.reject(new Error("no answer")),
+    );
+    try {
+      return await Promise.race([answer, late.promise]);
+    } catch (error) {
+      log.warn("could not {what} in an orderly way: {error}", {
+        what,
+        error: messageOf(error),
+      });
+      return undefined;
+    } finally {
+      cancel();
+    }
+  }
+}

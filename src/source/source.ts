@@ -1,0 +1,54 @@
+import type { Delivery } from "../model/delivery.ts";
+
+/**
+ * Where deliveries come from.
+ *
+ * The pipeline takes what is there and never waits inside a call: whenever
+ * something changed (deliveries came, the source got attached or lost its
+ * attachment, ended or failed) the source calls `wake`.
+ *
+ * A source keeps a bounded number of deliveries waiting, and slows down
+ * whoever sends them when these are not taken.
+ */
+export interface Source {
+  /**
+   * Starts. Settles when the source is attached for the first time.
+   *
+   * @param wake To be called after every change.
+   * @param signal Aborted when the run is told to stop: give up connecting.
+   * @throws If it cannot be attached.
+   */
+  open(wake: () => void, signal: AbortSignal): Promise<void>;
+
+  /**
+   * Takes up to `most` of the waiting deliveries, in order; an empty array if
+   * none is waiting.
+   *
+   * @throws The error that ended the source, once everything before it has
+   * been taken.
+   */
+  take(most: number): readonly Delivery[];
+
+  /** Whether it listens right now. A broken connection is not silence. */
+  readonly attached: boolean;
+
+  /** Whether everything has been taken and nothing will ever come again. */
+  readonly ended: boolean;
+
+  /**
+   * Whether there was nothing left to deliver when this was asked.
+   * While it is not attached, the answer is no.
+   */
+  isEmpty(): Promise<boolean>;
+
+  /** Stops deliveries; those not taken yet are given back. Acks still work. */
+  stop(): Promise<void>;
+
+  /**
+   * Lets acks reach their goal, then closes.
+   *
+   * @returns How many messages it knows to have left where it took the others
+   * from, although they were ready; 0 if it cannot know.
+   */
+  close(): Promise<number>;
+}

@@ -1,0 +1,74 @@
+import { EventCounterError, EXIT } from "../model/errors.ts";
+
+/** Where a broker is and how to log in, everything decoded. */
+export interface AmqpAddress {
+  readonly protocol: "amqp";
+  readonly hostname: string;
+  readonly port: number;
+  readonly username: string;
+  readonly password: string;
+  readonly vhost: string;
+  /** Seconds; either side gives up on the other after some three of them. */
+  readonly heartbeat: number;
+  /** For messages: the URL with its password replaced by `***`. */
+  readonly masked: string;
+}
+
+/**
+ * Seconds between heartbeats unless the URL says `?heartbeat=`. A connection
+ * that died without a word is noticed within half a minute.
+ */
+const DEFAULT_HEARTBEAT = 10;
+
+/**
+ * Reads an AMQP URL (https://www.rabbitmq.com/docs/uri-spec). User, password
+ * and virtual host are percent-decoded. No path means the virtual host `/`;
+ * so does a lone slash, which the specification reads as the virtual host
+ * with the empty name, but no common client can reach and nobody means.
+ *
+ * @throws {EventCounterError} 2 if it is no such URL.
+ */
+export function parseAmqpAddress(url: string): AmqpAddress {
+  const refuse = (what: string) =>
+    new EventCounterError(
+      EXIT.usage,
+      `Cannot use the AMQP URL "${maskPassword(url)}": ${what}, ` +
+        "give one like amqp://user:password@host:5672/vhost",
+    );
+  if (!URL.canParse(url)) throw refuse("it is no URL");
+  const parsed = new URL(url);
+  if (parsed.protocol !== "amqp:") {
+    throw refuse(
+      `its scheme is "${parsed.protocol.slice(0, -1)}" and must be "amqp"`,
+    );
+  }
+  if (parsed.hostname === "") throw refuse("it names no host");
+  const heartbeat = parsed.searchParams.get("heartbeat");
+  if (heartbeat !== null && !/^\d{1,5}$/.test(heartbeat)) {
+    throw refuse(`its heartbeat is "${heartbeat}" and must be whole seconds`);
+  }
+  const decode = (part: string) => {
+    try {
+      return decodeURIComponent(part);
+    } catch {
+      throw refuse("a percent sign in it is not followed by two digits");
+    }
+  };
+  const anonymous = parsed.username === "" && parsed.password === "";
+  return {
+    protocol: "amqp",
+    hostname: parsed.hostname.replace(/^\[|\]$/g, ""),
+    port: Number(parsed.port) || 5672,
+    username: anonymous ? "guest" : decode(parsed.username),
+    password: anonymous ? "guest" : decode(parsed.password),
+    vhost: decode(parsed.pathname.slice(1)) || "/",
+    heartbeat: heartbeat === null ? DEFAULT_HEARTBEAT : Number(heartbeat),
+    masked: maskPassword(url),
+  };
+}
+
+/** Replaces the password in anything that looks like a URL with `***`. */
+export function maskPassword(url: string): string {
+  // The password ends at the last @ before the host; it may hold @ itself.
+  return url.replace(/^([a-z+]*:\/\/[^:/@]*):.*@/i, "$1:***@");
+}

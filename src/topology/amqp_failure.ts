@@ -1,0 +1,102 @@
+import { EventCounterError, EXIT, messageOf } from "../model/errors.ts";
+import type { AmqpAddress } from "./amqp_address.ts";
+
+/**
+ * Reply codes of AMQP 0-9-1 (https://www.rabbitmq.com/amqp-0-9-1-reference
+ * #constants) that no repetition will change.
+ */
+const ACCESS_REFUSED = 403;
+const NOT_FOUND = 404;
+const RESOURCE_LOCKED = 405;
+const PRECONDITION_FAILED = 406;
+const NOT_ALLOWED = 530;
+
+/**
+ * The error to end with if trying again is pointless; nothing if it may help.
+ *
+ * @param error What amqplib reported.
+ * @param address The broker it was about.
+ */
+export function lastingFailure(
+  error: unknown,
+  address: AmqpAddress,
+): EventCounterError | undefined {
+  if (error instanceof EventCounterError) return error;
+  const message = messageOf(error);
+  const at = `the broker at ${address.masked}`;
+  const fail = (exitCode: typeof EXIT[keyof typeof EXIT], text: string) =>
+    new EventCounterError(exitCode, text, { cause: error });
+  switch (replyCode(error, message)) {
+    case ACCESS_REFUSED:
+      return /Handshake/.test(message)
+        ? fail(
+          EXIT.loginRefused,
+          `Cannot log in to ${at}: it refused user "${address.username}"; check user and password (guest may log in from the broker's own machine only)`,
+        )
+        : fail(
+          EXIT.loginRefused,
+          `Cannot use ${at}: ${
+            brief(message)
+          }; give user "${address.username}" the permission`,
+        );
+    case NOT_ALLOWED:
+      return fail(
+        EXIT.loginRefused,
+        `Cannot open virtual host "${address.vhost}" of ${at}: user "${address.username}" may not use it or it does not exist; check the URL's path`,
+      );
+    case NOT_FOUND:
+      return fail(
+        EXIT.brokerRefused,
+        `Cannot use ${at}: ${
+          brief(message)
+        }; check the name, or give --declare to make exchange, queue and binding`,
+      );
+    case RESOURCE_LOCKED:
+      return fail(
+        EXIT.brokerRefused,
+        `Cannot use ${at}: ${
+          brief(message)
+        }; another connection holds it alone`,
+      );
+    case PRECONDITION_FAILED:
+      return fail(
+        EXIT.brokerRefused,
+        `Cannot use ${at}: ${
+          brief(message)
+        }; it exists with other properties, leave out --declare or give another name`,
+      );
+    default:
+      return undefined;
+  }
+}
+
+/** The error to end with when the broker could not be reached in time. */
+export function unreachable(
+  error: unknown,
+  address: AmqpAddress,
+  milliseconds: number,
+  option: string,
+): EventCounterError {
+  return new EventCounterError(
+    EXIT.brokerUnreachable,
+    `Cannot reach the broker at ${address.masked}: ${messageOf(error)}, ` +
+      `tried for ${milliseconds / 1000} s; ` +
+      `check that it runs and is reachable, or raise ${option}`,
+    { cause: error },
+  );
+}
+
+/** amqplib gives a code with channel errors; in the handshake only a text. */
+function replyCode(error: unknown, message: string): number | undefined {
+  const { code } = error as { code?: unknown };
+  if (typeof code === "number") return code;
+  const text = /\b(403|530) \(|replyCode: ?(\d{3})/.exec(message);
+  if (text !== null) return Number(text[1] ?? text[2]);
+  if (/NOT_ALLOWED/.test(message)) return NOT_ALLOWED;
+  return /ACCESS.REFUSED/.test(message) ? ACCESS_REFUSED : undefined;
+}
+
+/** The broker's own words without the wrapping that amqplib adds. */
+function brief(message: string): string {
+  return /with message "(.*)"$/.exec(message)?.[1] ?? message;
+}

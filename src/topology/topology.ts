@@ -1,0 +1,24 @@
+import type { Channel } from "amqplib";
+
+/** The exchange, queue and binding that events pass through. */
+export interface Topology {
+  readonly exchange: string;
+  readonly queue: string;
+  /** Binding key of the queue, for example `*.event.*`. */
+  readonly binding: string;
+}
+
+/**
+ * Makes the topic exchange, the queue and the binding, all durable; what is
+ * there already with the same properties stays as it is.
+ *
+ * @throws amqplib's error if one exists with other properties (406).
+ */
+export async function declareTopology(
+  channel: Channel,
+  { exchange, queue, binding }: Topology,
+): Promise<void> {
+  await channel.assertExchange(exchange, "topic", { durable: true });
+  await channel.assertQueue(queue, { durable: true });
+  await channel.bindQueue(queue, exchange, binding);
+}
