@@ -1,0 +1,76 @@
+import { consumeEvents, type EventConsumer } from "../count/event_consumer.ts";
+import type { Event } from "../model/event.ts";
+import { Channel } from "../route/channel.ts";
+import { Router } from "../route/router.ts";
+
+/**
+ * The router with a loop for each type of each consumer, started when the
+ * first event of the type comes.
+ */
+export class Consumers {
+  readonly #router = new Router();
+  readonly #consumers: readonly EventConsumer[];
+  readonly #channelCapacity: number;
+  readonly #typeLimit: number;
+  readonly #signal: AbortSignal;
+  readonly #loops: Promise<void>[] = [];
+
+  /**
+   * @param consumers Each gets every event of the types it subscribes to.
+   * @param channelCapacity Events that wait for one loop at most.
+   * @param typeLimit Types it accepts in all.
+   * @param signal Tells handlers to finish soon.
+   */
+  constructor(
+    consumers: readonly EventConsumer[],
+    channelCapacity: number,
+    typeLimit: number,
+    signal: AbortSignal,
+  ) {
+    this.#consumers = consumers;
+    this.#channelCapacity = channelCapacity;
+    this.#typeLimit = typeLimit;
+    this.#signal = signal;
+  }
+
+  /**
+   * Whether somebody handles events of this type. The loops of a type start
+   * when it is first asked for.
+   */
+  accepts(type: string): boolean {
+    if (this.#router.has(type)) return true;
+    if (this.#router.types >= this.#typeLimit) return false;
+    this.#start(type);
+    return this.#router.has(type);
+  }
+
+  /** @see Router.publish */
+  publish(event: Event): Promise<unknown> | undefined {
+    return this.#router.publish(event);
+  }
+
+  /** @see Router.idle */
+  idle(): Promise<unknown> | undefined {
+    return this.#router.idle();
+  }
+
+  /** Ends every loop; settles when they have ended. */
+  async close(): Promise<void> {
+    this.#router.close();
+    await Promise.all(this.#loops);
+  }
+
+  #start(type: string): void {
+    for (const consumer of this.#consumers) {
+      const handle = consumer.handlerFor(type);
+      if (handle === undefined) continue;
+      const channel = new Channel<Event>(this.#channelCapacity);
+      this.#router.subscribe(type, channel);
+      this.#loops.push(
+        consumeEvents(channel, handle, this.#signal)
+          // Whoever sends to the channel or waits for it gets the error.
+          .catch((error) => channel.fail(error)),
+      );
+    }
+  }
+}

@@ -1,0 +1,350 @@
+import { setImmediate } from "node:timers";
+import { CountingConsumer } from "../count/counting_consumer.ts";
+import type { EventConsumer } from "../count/event_consumer.ts";
+import { Tally } from "../count/tally.ts";
+import { Decoder } from "../decode/decoder.ts";
+import { rejectionOf } from "../decode/rejection_of.ts";
+import type { TypeRule } from "../decode/routing_key.ts";
+import { SeenIds } from "../dedupe/seen_ids.ts";
+import type { Ledger, RunTotals } from "../ledger/ledger.ts";
+import { Bell } from "../lifecycle/bell.ts";
+import { IdleWatchdog } from "../lifecycle/idle_watchdog.ts";
+import { type Clock, systemClock } from "../model/clock.ts";
+import type { Delivery } from "../model/delivery.ts";
+import type { RejectionReason } from "../model/rejection.ts";
+import type { Source } from "../source/source.ts";
+import { Acks, Batch } from "./batch.ts";
+import { Consumers } from "./consumers.ts";
+
+/** Types that `any` accepts in one run; each has a consumer loop of its own. */
+export const TYPE_LIMIT = 1_000;
+
+/** A batch with this many bytes of rejected bodies is written at once. */
+const REJECTED_BYTES_LIMIT = 16 * 1024 * 1024;
+
+/** How often an emptied queue is looked at with `untilEmpty`, in ms. */
+const EMPTY_CHECK_INTERVAL = 200;
+
+/** Settings of a {@linkcode Pipeline}. */
+export interface PipelineOptions {
+  readonly source: Source;
+  readonly ledger: Ledger;
+  /** Which types are counted. Default: `created`, `updated`, `deleted`. */
+  readonly types?: TypeRule;
+  /**
+   * Makes the consumers. Each new event goes to every one that subscribes to
+   * its type; only what a consumer adds to the tally is counted. Default: the
+   * {@linkcode CountingConsumer} alone.
+   */
+  readonly consumers?: (tally: Tally) => readonly EventConsumer[];
+  /** Silence that ends the run, in ms; 0 means it never ends. Default 5,000. */
+  readonly idle?: number;
+  /** Whether to stop as soon as the source is empty. Default: no. */
+  readonly untilEmpty?: boolean;
+  /** Deliveries in one checkpoint. Default 5,000. */
+  readonly checkpointSize?: number;
+  /** The longest a delivery waits for its checkpoint, in ms. Default 1,000. */
+  readonly checkpointInterval?: number;
+  /** Events that may wait for one consumer loop. Default 1,024. */
+  readonly channelCapacity?: number;
+  /** Aborted to stop early: the batch in hand is finished, then it ends. */
+  readonly signal?: AbortSignal;
+  /**
+   * Makes the snapshot out of the ledger, between the last checkpoint and,
+   * for a ledger that forgets, the ack. Default: none.
+   *
+   * @returns The files that hold the ledger's content.
+   */
+  readonly snapshot?: (ledger: Ledger) => Promise<readonly string[]>;
+  /** Default: the machine's clock. */
+  readonly clock?: Clock;
+}
+
+/** Why a run stopped; after an `error` it throws instead of returning. */
+export type StopReason =
+  | "idle"
+  | "empty"
+  | "signal"
+  | "end-of-input"
+  | "error";
+
+/** What a run did. `received` = `unique` + `duplicates` + `rejected`. */
+export interface RunResult extends RunTotals {
+  readonly received: number;
+  /** How many of them carried the broker's redelivered flag. */
+  readonly redelivered: number;
+  readonly stopped: StopReason;
+  /** From start to end, in ms. */
+  readonly duration: number;
+  /** The files that hold the ledger's content. */
+  readonly files: readonly string[];
+  /** Messages known to be left in the queue; see {@linkcode Source.close}. */
+  readonly left: number;
+}
+
+/** Counts deliveries as they come, until there is a reason to stop. */
+export class Pipeline {
+  readonly #source: Source;
+  readonly #ledger: Ledger;
+  readonly #options: PipelineOptions;
+  readonly #clock: Clock;
+  readonly #checkpointSize: number;
+  readonly #signal: AbortSignal;
+  readonly #bell = new Bell();
+  readonly #decoder: Decoder;
+  readonly #seen = new SeenIds();
+  readonly #tally = new Tally();
+  readonly #consumers: Consumers;
+  readonly #watchdog: IdleWatchdog;
+  #batch = new Batch();
+  #checkpointDue = false;
+  #cancelCheckpointTimer: () => void = () => {};
+  #cancelEmptyTimer: () => void = () => {};
+  #sourceFailure: { readonly error: unknown } | undefined;
+  /** Acks that wait for the snapshot. */
+  readonly #held = new Acks();
+  #unique = 0;
+  #duplicates = 0;
+  #rejected = 0;
+  #redelivered = 0;
+
+  constructor(options: PipelineOptions) {
+    this.#options = options;
+    this.#source = options.source;
+    this.#ledger = options.ledger;
+    this.#clock = options.clock ?? systemClock;
+    this.#checkpointSize = options.checkpointSize ?? 5_000;
+    this.#signal = options.signal ?? new AbortController().signal;
+    const types = options.types ?? new Set(["created", "updated", "deleted"]);
+    this.#decoder = new Decoder(types);
+    this.#consumers = new Consumers(
+      options.consumers?.(this.#tally) ?? [new CountingConsumer(this.#tally)],
+      options.channelCapacity ?? 1_024,
+      types === "any" ? TYPE_LIMIT : Infinity,
+      this.#signal,
+    );
+    this.#watchdog = new IdleWatchdog(options.idle ?? 5_000, this.#clock);
+  }
+
+  /** What has been received so far. */
+  get totals(): RunTotals & { received: number; redelivered: number } {
+    return {
+      received: this.#unique + this.#duplicates + this.#rejected,
+      unique: this.#unique,
+      duplicates: this.#duplicates,
+      rejected: this.#rejected,
+      redelivered: this.#redelivered,
+    };
+  }
+
+  /**
+   * Runs once, from opening the source to closing it.
+   *
+   * @throws What ended the source, a consumer or the ledger. What had been
+   * made durable before stays, nothing else is acked.
+   */
+  async run(): Promise<RunResult> {
+    const started = this.#clock.monotonic();
+    await this.#ledger.load(this.#seen);
+    await this.#ledger.beginRun(this.#clock.now());
+    const ring = () => this.#bell.ring();
+    this.#signal.addEventListener("abort", ring);
+    this.#watchdog.signal.addEventListener("abort", ring);
+    let left = 0;
+    let stopped: StopReason;
+    let files: readonly string[];
+    try {
+      await this.#source.open(ring, this.#signal);
+      stopped = await this.#drain();
+      files = await this.#finish(stopped);
+    } catch (error) {
+      await this.#abandon();
+      throw error;
+    } finally {
+      this.#signal.removeEventListener("abort", ring);
+      this.#cancelTimers();
+      left = await this.#source.close();
+    }
+    if (this.#sourceFailure !== undefined) throw this.#sourceFailure.error;
+    const duration = this.#clock.monotonic() - started;
+    return { ...this.totals, stopped, duration, files, left };
+  }
+
+  /** Works until there is a reason to stop. */
+  async #drain(): Promise<StopReason> {
+    for (;;) {
+      if (this.#signal.aborted) return "signal";
+      const deliveries = this.#take();
+      if (deliveries === undefined) return "error";
+      if (deliveries.length > 0) {
+        this.#watchdog.busy();
+        await this.#process(deliveries);
+        if (this.#isCheckpointDue()) await this.#checkpoint();
+        continue;
+      }
+      if (this.#checkpointDue) await this.#checkpoint();
+      const processed = this.#consumers.idle();
+      if (processed !== undefined) {
+        await processed;
+        // More may have come meanwhile.
+        continue;
+      }
+      if (this.#source.ended) return "end-of-input";
+      if (!this.#source.attached) this.#watchdog.busy();
+      else if (await this.#foundEmpty()) return "empty";
+      else this.#watchdog.quiet();
+      await this.#bell.wait();
+      if (this.#watchdog.signal.aborted) return "idle";
+    }
+  }
+
+  /**
+   * What has come, or `undefined` if the source has failed. Then what was
+   * taken before is finished as ever: a queue that is gone cannot deliver it
+   * again.
+   */
+  #take(): readonly Delivery[] | undefined {
+    try {
+      return this.#source.take(this.#checkpointSize - this.#batch.size);
+    } catch (error) {
+      this.#sourceFailure = { error };
+      return undefined;
+    }
+  }
+
+  async #process(deliveries: readonly Delivery[]): Promise<void> {
+    if (this.#batch.size === 0) this.#startCheckpointTimer();
+    for (const delivery of deliveries) {
+      // What is not processed is not acked, and so given back.
+      if (this.#signal.aborted) return;
+      if (delivery.redelivered) this.#redelivered++;
+      const decoded = this.#decoder.decode(delivery);
+      if (typeof decoded === "string") this.#reject(delivery, decoded);
+      else if (!this.#consumers.accepts(decoded.type)) {
+        this.#reject(delivery, "unknown_type");
+      } else if (this.#seen.add(decoded.key)) {
+        this.#batch.addId(decoded.key);
+        this.#unique++;
+        const full = this.#consumers.publish(decoded);
+        if (full !== undefined) await full;
+      } else {
+        this.#duplicates++;
+      }
+      this.#batch.add(delivery);
+    }
+  }
+
+  #reject(delivery: Delivery, reason: RejectionReason): void {
+    const rejection = rejectionOf(delivery, reason, this.#clock.now());
+    // A message that comes again because its ack got lost is recorded already.
+    if (
+      delivery.redelivered && this.#seen.hasRejected(rejection.fingerprint)
+    ) {
+      this.#duplicates++;
+      return;
+    }
+    this.#seen.addRejected(rejection.fingerprint);
+    this.#batch.addRejection(rejection);
+    this.#rejected++;
+  }
+
+  #startCheckpointTimer(): void {
+    this.#cancelCheckpointTimer = this.#clock.after(
+      this.#options.checkpointInterval ?? 1_000,
+      () => {
+        this.#checkpointDue = true;
+        this.#bell.ring();
+      },
+    );
+  }
+
+  #isCheckpointDue(): boolean {
+    return this.#checkpointDue || this.#batch.size >= this.#checkpointSize ||
+      this.#batch.rejectedBytes >= REJECTED_BYTES_LIMIT;
+  }
+
+  /**
+   * Makes the batch durable, and acks it only then: a crash before the commit
+   * leaves every delivery with the broker, one after it leaves ids that are
+   * known as duplicates when they come again.
+   */
+  async #checkpoint(): Promise<void> {
+    this.#checkpointDue = false;
+    this.#cancelCheckpointTimer();
+    if (this.#batch.size === 0) return;
+    await this.#consumers.idle();
+    const batch = this.#batch;
+    // Duplicates alone change nothing: what they repeat is durable already.
+    if (batch.hasNews) {
+      await this.#ledger.checkpoint(
+        batch.forLedger(this.#clock.now(), this.#tally.take()),
+      );
+    }
+    this.#batch = new Batch();
+    if (this.#ledger.ackAfter === "checkpoint") batch.acks.send();
+    else this.#held.addAll(batch.acks);
+    // Timers, signals and heartbeats get a turn even if there is no pause.
+    await new Promise<void>((resolve) => setImmediate(resolve));
+  }
+
+  async #foundEmpty(): Promise<boolean> {
+    if (this.#options.untilEmpty !== true) return false;
+    if (await this.#source.isEmpty()) return true;
+    this.#cancelEmptyTimer();
+    this.#cancelEmptyTimer = this.#clock.after(
+      EMPTY_CHECK_INTERVAL,
+      () => this.#bell.ring(),
+    );
+    return false;
+  }
+
+  #cancelTimers(): void {
+    this.#cancelCheckpointTimer();
+    this.#cancelEmptyTimer();
+    this.#watchdog.busy();
+  }
+
+  /** In flow order: no more deliveries, the last batch, its ack, the files. */
+  async #finish(stopped: StopReason): Promise<readonly string[]> {
+    await this.#source.stop();
+    await this.#checkpoint();
+    await this.#consumers.close();
+    await this.#endRun(stopped);
+    const files = await this.#snapshot();
+    this.#held.send();
+    return files;
+  }
+
+  /**
+   * A run that fails still makes the files equal the ledger, as far as it can;
+   * what failed first is what gets reported.
+   */
+  async #abandon(): Promise<void> {
+    try {
+      await this.#endRun("error");
+      if (this.#ledger.ackAfter === "checkpoint") await this.#snapshot();
+    } catch {
+      // The ledger or the disk is what failed: the next run repairs the files.
+    }
+  }
+
+  async #endRun(stopped: StopReason): Promise<void> {
+    const { unique, duplicates, rejected } = this.totals;
+    const endedAt = this.#clock.now();
+    await this.#ledger.endRun({
+      endedAt,
+      stopped,
+      unique,
+      duplicates,
+      rejected,
+    });
+  }
+
+  async #snapshot(): Promise<readonly string[]> {
+    // A ledger that forgets has nothing to say about files of earlier runs.
+    const isBlank = this.#ledger.ackAfter === "snapshot" &&
+      this.totals.received === 0;
+    if (isBlank) return [];
+    return await this.#options.snapshot?.(this.#ledger) ?? [];
+  }
+}
