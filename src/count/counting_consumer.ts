@@ -5,7 +5,11 @@ import type { Tally } from "./tally.ts";
 export class CountingConsumer implements EventConsumer {
   readonly #tally: Tally;
 
-  /** @param tally Where it counts. */
+  /**
+   * Makes a consumer.
+   *
+   * @param tally Where it counts.
+   */
   constructor(tally: Tally) {
     this.#tally = tally;
   }

@@ -25,8 +25,11 @@ export interface EventConsumer {
 
 /** The three events of a user's life, each handled by a method of its name. */
 export interface UserEvents {
+  /** A user was created. */
   created?: EventHandler;
+  /** A user was updated. */
   updated?: EventHandler;
+  /** A user was deleted. */
   deleted?: EventHandler;
 }
 

@@ -69,13 +69,17 @@ export interface CheckpointBatch {
   readonly texts: readonly string[];
   /** What to add to the totals. */
   readonly counts: Counts;
+  /** Deliveries that could not be counted. */
   readonly rejections: readonly Rejection[];
 }
 
 /** How many deliveries a run received, by what became of them. */
 export interface RunTotals {
+  /** Events that were new, and counted. */
   readonly unique: number;
+  /** Deliveries of something that was processed before. */
   readonly duplicates: number;
+  /** Deliveries that could not be counted. */
   readonly rejected: number;
 }
 

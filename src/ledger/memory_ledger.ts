@@ -14,7 +14,11 @@ export class MemoryLedger implements Ledger {
   readonly #counts = new Map<string, Map<string, number>>();
   readonly #rejections: Rejection[];
 
-  /** @param earlier Rejections of earlier runs. Default: none. */
+  /**
+   * Starts without counts.
+   *
+   * @param earlier Rejections of earlier runs. Default: none.
+   */
   constructor(earlier: readonly Rejection[] = []) {
     this.#rejections = [...earlier];
   }

@@ -3,6 +3,7 @@
  * through every stage, so an ack can never go to the wrong channel.
  */
 export interface Delivery {
+  /** The routing key as it came. */
   readonly routingKey: string;
   /** The body as it came. It may be a view of a larger buffer. */
   readonly body: Uint8Array;

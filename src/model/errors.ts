@@ -22,13 +22,17 @@ export type ExitCode = typeof EXIT[keyof typeof EXIT];
  * the current value (passwords masked) and what to do about it.
  */
 export class EventCounterError extends Error {
+  /** Tells it from other errors in a log. */
   override readonly name = "EventCounterError";
 
   /**
+   * Makes the error; line breaks in the message become spaces.
+   *
    * @param exitCode The code the program ends with.
    * @param message One line: what failed, the value, what to do.
    */
   constructor(
+    /** The code the program ends with. */
     readonly exitCode: ExitCode,
     message: string,
     options?: ErrorOptions,

@@ -8,6 +8,8 @@ import type { Uuid } from "./uuid.ts";
  */
 export class Event {
   /**
+   * Makes an event.
+   *
    * @param userId Everything in the routing key before `.event.<type>`; never
    * empty.
    * @param type The last word of the routing key.
@@ -15,8 +17,11 @@ export class Event {
    * the id is a UUID in its canonical (lower-case) form, the text otherwise.
    */
   constructor(
+    /** Who did it. */
     readonly userId: string,
+    /** What was done. */
     readonly type: string,
+    /** The id as the seen ids hold it. */
     readonly key: Uuid | string,
   ) {}
 

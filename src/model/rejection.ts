@@ -17,7 +17,9 @@ export type RejectionReason =
 
 /** A delivery that cannot become an event, as it is kept for ever. */
 export interface Rejection {
+  /** Why it could not become an event. */
   readonly reason: RejectionReason;
+  /** The routing key as it came. */
   readonly routingKey: string;
   /** The whole body, copied out of the transport's buffer. */
   readonly body: Uint8Array<ArrayBuffer>;

@@ -7,10 +7,15 @@
  * ever become equal.
  */
 export class Uuid {
+  /** Takes the words as they are, any 32 bits each. */
   constructor(
+    /** Bits 0 to 31, the most significant. */
     readonly a: number,
+    /** Bits 32 to 63. */
     readonly b: number,
+    /** Bits 64 to 95. */
     readonly c: number,
+    /** Bits 96 to 127. */
     readonly d: number,
   ) {}
 

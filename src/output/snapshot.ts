@@ -17,8 +17,11 @@ export const REJECTED_FILE = "rejected.ndjson";
 
 /** What a snapshot shows; a ledger has all of it. */
 export interface SnapshotContent {
+  /** Every type with a count. */
   types(): Promise<string[]>;
+  /** The totals of one type, by code point of the user, in pages. */
   counts(type: string): AsyncIterable<readonly UserCount[]>;
+  /** Every rejection in the order it was recorded, in pages. */
   rejections(): AsyncIterable<readonly Rejection[]>;
 }
 
@@ -52,6 +55,8 @@ export class Snapshot {
   readonly #types: ReadonlySet<string>;
 
   /**
+   * Touches nothing yet.
+   *
    * @param folder The output folder.
    * @param types Types whose file is removed when they have no count.
    */

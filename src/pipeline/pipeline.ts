@@ -27,7 +27,9 @@ const EMPTY_CHECK_INTERVAL = 200;
 
 /** Settings of a {@linkcode Pipeline}. */
 export interface PipelineOptions {
+  /** Where deliveries come from; the run opens and closes it. */
   readonly source: Source;
+  /** Where everything is kept; already open, and left open. */
   readonly ledger: Ledger;
   /** Which types are counted. Default: `created`, `updated`, `deleted`. */
   readonly types?: TypeRule;
@@ -70,9 +72,11 @@ export type StopReason =
 
 /** What a run did. `received` = `unique` + `duplicates` + `rejected`. */
 export interface RunResult extends RunTotals {
+  /** Deliveries processed. */
   readonly received: number;
   /** How many of them carried the broker's redelivered flag. */
   readonly redelivered: number;
+  /** Why it ended. */
   readonly stopped: StopReason;
   /** From start to end, in ms. */
   readonly duration: number;
@@ -108,6 +112,7 @@ export class Pipeline {
   #rejected = 0;
   #redelivered = 0;
 
+  /** Puts the parts together; {@linkcode run} starts them. */
   constructor(options: PipelineOptions) {
     this.#options = options;
     this.#source = options.source;

@@ -1,6 +1,5 @@
 import { getLogger } from "@logtape/logtape";
 import {
-  type Channel,
   type ChannelModel,
   connect,
   type RecoveringChannelModel,
@@ -8,6 +7,7 @@ import {
 import type { Clock } from "../model/clock.ts";
 import type { Delivery } from "../model/delivery.ts";
 import { type EventCounterError, messageOf } from "../model/errors.ts";
+import type { AmqpChannel } from "../topology/topology.ts";
 import type { AmqpAddress } from "../topology/amqp_address.ts";
 import { lastingFailure, unreachable } from "../topology/amqp_failure.ts";
 import { AmqpAttachment } from "./amqp_attachment.ts";
@@ -15,7 +15,9 @@ import type { Source } from "./source.ts";
 
 /** Settings of an {@linkcode AmqpSource}. */
 export interface AmqpSourceOptions {
+  /** The broker. */
   readonly address: AmqpAddress;
+  /** The queue to consume. */
   readonly queue: string;
   /** Deliveries the broker sends before it waits for an ack, 1 to 65,535. */
   readonly prefetch: number;
@@ -26,11 +28,12 @@ export interface AmqpSourceOptions {
    */
   readonly holdAll: boolean;
   /** Runs on every new channel before the queue is touched, to declare it. */
-  readonly prepare: (channel: Channel) => Promise<void>;
+  readonly prepare: (channel: AmqpChannel) => Promise<void>;
   /** How long to try for the first connection, in ms. */
   readonly connectTimeout: number;
   /** How long to try after a loss, in ms. */
   readonly reconnectTimeout: number;
+  /** What measures the time limits. */
   readonly clock: Clock;
 }
 
@@ -63,6 +66,7 @@ export class AmqpSource implements Source {
   #cancelDeadline: () => void = () => {};
   #lastError: unknown = new Error("no attempt has been answered");
 
+  /** Connects only when it is opened. */
   constructor(options: AmqpSourceOptions) {
     this.#options = options;
   }

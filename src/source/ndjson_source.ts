@@ -32,6 +32,8 @@ export class NdjsonSource implements Source {
   #understood = false;
 
   /**
+   * Reads only when it is opened.
+   *
    * @param name What messages call the input: a path, or "standard input".
    * @param input Its bytes; cancelled when the source stops.
    */

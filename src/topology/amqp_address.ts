@@ -2,11 +2,17 @@ import { EventCounterError, EXIT } from "../model/errors.ts";
 
 /** Where a broker is and how to log in, everything decoded. */
 export interface AmqpAddress {
+  /** The only protocol spoken. */
   readonly protocol: "amqp";
+  /** A name or an address; an IPv6 address without its brackets. */
   readonly hostname: string;
+  /** The TCP port. Default 5672. */
   readonly port: number;
+  /** Default `guest`. */
   readonly username: string;
+  /** Default `guest`. */
   readonly password: string;
+  /** The virtual host. Default `/`. */
   readonly vhost: string;
   /** Seconds; either side gives up on the other after some three of them. */
   readonly heartbeat: number;

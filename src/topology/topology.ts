@@ -1,8 +1,13 @@
 import type { Channel } from "amqplib";
 
+/** An open AMQP channel, as amqplib has it. */
+export type AmqpChannel = Channel;
+
 /** The exchange, queue and binding that events pass through. */
 export interface Topology {
+  /** Name of the topic exchange. */
   readonly exchange: string;
+  /** Name of the durable queue. */
   readonly queue: string;
   /** Binding key of the queue, for example `*.event.*`. */
   readonly binding: string;
@@ -15,7 +20,7 @@ export interface Topology {
  * @throws amqplib's error if one exists with other properties (406).
  */
 export async function declareTopology(
-  channel: Channel,
+  channel: AmqpChannel,
   { exchange, queue, binding }: Topology,
 ): Promise<void> {
   await channel.assertExchange(exchange, "topic", { durable: true });
