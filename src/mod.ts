@@ -53,6 +53,8 @@ export * from "./model/rejection.ts";
 export { Uuid } from "./model/uuid.ts";
 export * from "./output/snapshot.ts";
 export * from "./pipeline/pipeline.ts";
+export * from "./pipeline/pipeline_options.ts";
+export * from "./pipeline/run_result.ts";
 export * from "./source/amqp_source.ts";
 export * from "./source/ndjson_source.ts";
 export * from "./source/source.ts";

@@ -5,7 +5,8 @@ import type { Rejection, RejectionReason } from "../model/rejection.ts";
 import { packUuids } from "../model/uuid.ts";
 import type { CheckpointBatch, Ledger, RunRecord, SeenSink } from "./ledger.ts";
 import { sqliteFailure } from "./sqlite_failure.ts";
-import { APPLICATION_ID, SCHEMA, SCHEMA_VERSION } from "./sqlite_schema.ts";
+import { prepareFile } from "./sqlite_file.ts";
+import { addCounts, readCounts, sizeOf, writeCounts } from "./log_counts.ts";
 
 /** Rows handed out at once when totals or rejections are read. */
 const PAGE = 1000;
@@ -15,6 +16,14 @@ const FOLD_AFTER_CHECKPOINTS = 64;
 
 /** Users whose counts wait there at most (three types count thrice). */
 const FOLD_AFTER_USERS = 100_000;
+
+/**
+ * Two processes that open a file at the same moment can keep each other out:
+ * each reads first, and neither can have the file alone while the other does.
+ * Whoever is refused tries again a little later, at random, in ms.
+ */
+const OPEN_ATTEMPTS = 10;
+const LONGEST_OPEN_DELAY = 100;
 
 /** Settings of a {@linkcode SqliteLedger}. */
 export interface SqliteLedgerOptions {
@@ -72,7 +81,25 @@ export class SqliteLedger implements Ledger {
    * no ledger, damaged, or of a later version, 73 if it cannot be made or
    * written, 74 on an I/O error.
    */
-  static open(path: string, options: SqliteLedgerOptions = {}): SqliteLedger {
+  static async open(
+    path: string,
+    options: SqliteLedgerOptions = {},
+  ): Promise<SqliteLedger> {
+    for (let attempt = 1;; attempt++) {
+      try {
+        return SqliteLedger.#openOnce(path, options);
+      } catch (error) {
+        const inUse = error instanceof EventCounterError &&
+          error.exitCode === EXIT.inUse;
+        if (!inUse || attempt === OPEN_ATTEMPTS) throw error;
+        await new Promise((resolve) =>
+          setTimeout(resolve, Math.random() * LONGEST_OPEN_DELAY)
+        );
+      }
+    }
+  }
+
+  static #openOnce(path: string, options: SqliteLedgerOptions): SqliteLedger {
     let database: DatabaseSync | undefined;
     try {
       database = new DatabaseSync(path, { timeout: 0 });
@@ -273,70 +300,3 @@ export class SqliteLedger implements Ledger {
 
 const utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
 const encoder = new TextEncoder();
-
-/** Locks the file, and makes sure that it is a ledger of this version. */
-function prepareFile(database: DatabaseSync, path: string): void {
-  database.exec("PRAGMA locking_mode = EXCLUSIVE");
-  const read = (pragma: string) =>
-    Object.values(database.prepare(`PRAGMA ${pragma}`).get()!)[0] as number;
-  const isNew = read("schema_version") === 0;
-  // Nothing is written before the file is known to be ours.
-  if (!isNew && read("application_id") !== APPLICATION_ID) {
-    throw new EventCounterError(
-      EXIT.badInput,
-      `Cannot use ledger "${path}": it is a SQLite database of another program, give another file with --ledger`,
-    );
-  }
-  const version = read("user_version");
-  if (!isNew && version > SCHEMA_VERSION) {
-    throw new EventCounterError(
-      EXIT.badInput,
-      `Cannot use ledger "${path}": its version is ${version} and this program knows up to ${SCHEMA_VERSION}, use a newer eventcounter`,
-    );
-  }
-  database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL");
-  if (isNew) {
-    database.exec(
-      `BEGIN EXCLUSIVE; ${SCHEMA}
-       PRAGMA application_id = ${APPLICATION_ID};
-       PRAGMA user_version = ${SCHEMA_VERSION};
-       COMMIT`,
-    );
-  } else {
-    // Takes the write lock, which exclusive mode then keeps.
-    database.exec("BEGIN IMMEDIATE; COMMIT");
-  }
-}
-
-function addCounts(to: Map<string, Map<string, number>>, counts: Counts): void {
-  for (const [type, users] of counts) {
-    let sums = to.get(type);
-    if (sums === undefined) to.set(type, sums = new Map());
-    for (const [user, count] of users) {
-      sums.set(user, (sums.get(user) ?? 0) + count);
-    }
-  }
-}
-
-function sizeOf(counts: Counts): number {
-  let size = 0;
-  for (const users of counts.values()) size += users.size;
-  return size;
-}
-
-function writeCounts(counts: Counts): string {
-  return JSON.stringify(
-    [...counts].map(([type, users]) => [type, [...users].flat()]),
-  );
-}
-
-function readCounts(json: string): Counts {
-  const perType: [string, (string | number)[]][] = JSON.parse(json);
-  return new Map(perType.map(([type, flat]) => {
-    const users = new Map<string, number>();
-    for (let i = 0; i < flat.length; i += 2) {
-      users.set(flat[i] as string, flat[i + 1] as number);
-    }
-    return [type, users];
-  }));
-}

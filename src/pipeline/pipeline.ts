@@ -1,10 +1,8 @@
 import { setImmediate } from "node:timers";
 import { CountingConsumer } from "../count/counting_consumer.ts";
-import type { EventConsumer } from "../count/event_consumer.ts";
 import { Tally } from "../count/tally.ts";
 import { Decoder } from "../decode/decoder.ts";
 import { rejectionOf } from "../decode/rejection_of.ts";
-import type { TypeRule } from "../decode/routing_key.ts";
 import { SeenIds } from "../dedupe/seen_ids.ts";
 import type { Ledger, RunTotals } from "../ledger/ledger.ts";
 import { Bell } from "../lifecycle/bell.ts";
@@ -15,6 +13,8 @@ import type { RejectionReason } from "../model/rejection.ts";
 import type { Source } from "../source/source.ts";
 import { Acks, Batch } from "./batch.ts";
 import { Consumers } from "./consumers.ts";
+import type { PipelineOptions } from "./pipeline_options.ts";
+import type { RunResult, StopReason } from "./run_result.ts";
 
 /** Types that `any` accepts in one run; each has a consumer loop of its own. */
 export const TYPE_LIMIT = 1_000;
@@ -24,67 +24,6 @@ const REJECTED_BYTES_LIMIT = 16 * 1024 * 1024;
 
 /** How often an emptied queue is looked at with `untilEmpty`, in ms. */
 const EMPTY_CHECK_INTERVAL = 200;
-
-/** Settings of a {@linkcode Pipeline}. */
-export interface PipelineOptions {
-  /** Where deliveries come from; the run opens and closes it. */
-  readonly source: Source;
-  /** Where everything is kept; already open, and left open. */
-  readonly ledger: Ledger;
-  /** Which types are counted. Default: `created`, `updated`, `deleted`. */
-  readonly types?: TypeRule;
-  /**
-   * Makes the consumers. Each new event goes to every one that subscribes to
-   * its type; only what a consumer adds to the tally is counted. Default: the
-   * {@linkcode CountingConsumer} alone.
-   */
-  readonly consumers?: (tally: Tally) => readonly EventConsumer[];
-  /** Silence that ends the run, in ms; 0 means it never ends. Default 5,000. */
-  readonly idle?: number;
-  /** Whether to stop as soon as the source is empty. Default: no. */
-  readonly untilEmpty?: boolean;
-  /** Deliveries in one checkpoint. Default 5,000. */
-  readonly checkpointSize?: number;
-  /** The longest a delivery waits for its checkpoint, in ms. Default 1,000. */
-  readonly checkpointInterval?: number;
-  /** Events that may wait for one consumer loop. Default 1,024. */
-  readonly channelCapacity?: number;
-  /** Aborted to stop early: the batch in hand is finished, then it ends. */
-  readonly signal?: AbortSignal;
-  /**
-   * Makes the snapshot out of the ledger, between the last checkpoint and,
-   * for a ledger that forgets, the ack. Default: none.
-   *
-   * @returns The files that hold the ledger's content.
-   */
-  readonly snapshot?: (ledger: Ledger) => Promise<readonly string[]>;
-  /** Default: the machine's clock. */
-  readonly clock?: Clock;
-}
-
-/** Why a run stopped; after an `error` it throws instead of returning. */
-export type StopReason =
-  | "idle"
-  | "empty"
-  | "signal"
-  | "end-of-input"
-  | "error";
-
-/** What a run did. `received` = `unique` + `duplicates` + `rejected`. */
-export interface RunResult extends RunTotals {
-  /** Deliveries processed. */
-  readonly received: number;
-  /** How many of them carried the broker's redelivered flag. */
-  readonly redelivered: number;
-  /** Why it ended. */
-  readonly stopped: StopReason;
-  /** From start to end, in ms. */
-  readonly duration: number;
-  /** The files that hold the ledger's content. */
-  readonly files: readonly string[];
-  /** Messages known to be left in the queue; see {@linkcode Source.close}. */
-  readonly left: number;
-}
 
 /** Counts deliveries as they come, until there is a reason to stop. */
 export class Pipeline {

@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers";
 import { getLogger } from "@logtape/logtape";
 import {
   type ChannelModel,
@@ -56,6 +57,8 @@ export class AmqpSource implements Source {
   readonly #options: AmqpSourceOptions;
   #wake: () => void = () => {};
   #connection: RecoveringChannelModel | undefined;
+  /** The connection there is, or that is being prepared. */
+  #model: ChannelModel | undefined;
   /** Set exactly while it listens. */
   #attachment: AmqpAttachment | undefined;
   #waiting: Delivery[] = [];
@@ -85,6 +88,7 @@ export class AmqpSource implements Source {
       if (this.#failure !== undefined) opened.reject(this.#failure);
       wake();
     };
+    if (signal.aborted) return;
     this.#failAfter(connectTimeout, "--connect-timeout");
     signal.addEventListener("abort", () => opened.resolve(), { once: true });
 
@@ -167,6 +171,7 @@ export class AmqpSource implements Source {
   async #attach(model: ChannelModel): Promise<void> {
     // Until this has settled, amqplib does not listen for errors itself.
     model.on("error", () => {});
+    this.#model = model;
     const { queue, prefetch, prepare } = this.#options;
     const attachment = await AmqpAttachment.open(
       model,
@@ -193,20 +198,24 @@ export class AmqpSource implements Source {
     this.#waiting = [];
     this.#inWindow = 0;
     if (this.#stopped) return;
-    // Where only the channel is gone, closing the rest makes amqplib connect
-    // again; where the connection is gone too there is nothing to close.
-    model.close().catch(() => {});
+    // Where the connection is gone too, amqplib says so before the next turn
+    // of the event loop. Where only the channel is, closing the rest makes it
+    // connect again.
+    setImmediate(() => {
+      if (this.#model === model) model.close().catch(() => {});
+    });
     this.#wake();
   }
 
   #disconnected(error: Error): void {
     this.#attachment = undefined;
+    this.#model = undefined;
     if (this.#stopped) return;
+    // After a lost channel the connection was closed by this end, and amqplib
+    // has nothing more to tell than that.
+    if (error.message !== "Connection closed") this.#lastError = error;
     log.warn("lost the broker ({error}), connecting again", {
-      error: this.#lastError instanceof Error &&
-          error.message === "Connection closed"
-        ? this.#lastError.message
-        : messageOf(error),
+      error: messageOf(this.#lastError),
     });
     this.#failAfter(this.#options.reconnectTimeout, "--reconnect-timeout");
     this.#wake();

@@ -1,0 +1,43 @@
+import type { EventConsumer } from "../count/event_consumer.ts";
+import type { Tally } from "../count/tally.ts";
+import type { TypeRule } from "../decode/routing_key.ts";
+import type { Ledger } from "../ledger/ledger.ts";
+import type { Clock } from "../model/clock.ts";
+import type { Source } from "../source/source.ts";
+
+/** Settings of a `Pipeline`. */
+export interface PipelineOptions {
+  /** Where deliveries come from; the run opens and closes it. */
+  readonly source: Source;
+  /** Where everything is kept; already open, and left open. */
+  readonly ledger: Ledger;
+  /** Which types are counted. Default: `created`, `updated`, `deleted`. */
+  readonly types?: TypeRule;
+  /**
+   * Makes the consumers. Each new event goes to every one that subscribes to
+   * its type; only what a consumer adds to the tally is counted. Default: the
+   * `CountingConsumer` alone.
+   */
+  readonly consumers?: (tally: Tally) => readonly EventConsumer[];
+  /** Silence that ends the run, in ms; 0 means it never ends. Default 5,000. */
+  readonly idle?: number;
+  /** Whether to stop as soon as the source is empty. Default: no. */
+  readonly untilEmpty?: boolean;
+  /** Deliveries in one checkpoint. Default 5,000. */
+  readonly checkpointSize?: number;
+  /** The longest a delivery waits for its checkpoint, in ms. Default 1,000. */
+  readonly checkpointInterval?: number;
+  /** Events that may wait for one consumer loop. Default 1,024. */
+  readonly channelCapacity?: number;
+  /** Aborted to stop early: the batch in hand is finished, then it ends. */
+  readonly signal?: AbortSignal;
+  /**
+   * Makes the snapshot out of the ledger, between the last checkpoint and,
+   * for a ledger that forgets, the ack. Default: none.
+   *
+   * @returns The files that hold the ledger's content.
+   */
+  readonly snapshot?: (ledger: Ledger) => Promise<readonly string[]>;
+  /** Default: the machine's clock. */
+  readonly clock?: Clock;
+}

@@ -1,0 +1,25 @@
+import type { RunTotals } from "../ledger/ledger.ts";
+
+/** Why a run stopped; after an `error` it throws instead of returning. */
+export type StopReason =
+  | "idle"
+  | "empty"
+  | "signal"
+  | "end-of-input"
+  | "error";
+
+/** What a run did. `received` = `unique` + `duplicates` + `rejected`. */
+export interface RunResult extends RunTotals {
+  /** Deliveries processed. */
+  readonly received: number;
+  /** How many of them carried the broker's redelivered flag. */
+  readonly redelivered: number;
+  /** Why it ended. */
+  readonly stopped: StopReason;
+  /** From start to end, in ms. */
+  readonly duration: number;
+  /** The files that hold the ledger's content. */
+  readonly files: readonly string[];
+  /** Messages known to be left in the queue; see `Source.close`. */
+  readonly left: number;
+}
