@@ -3,7 +3,7 @@ import { type Uuid, UUID_BYTES } from "../model/uuid.ts";
 /** Tables the set is divided into: a power of two. */
 const SHARDS = 64;
 
-/** Slots of a new table. */
+/** Slots of the smallest new table. */
 const FIRST_SLOTS = 64;
 
 /** A table grows when more than this part of its slots is taken. */
@@ -14,7 +14,7 @@ const GROWTH = 1.5;
 
 /**
  * An exact set of UUIDs: open addressing with linear probing over 16-byte
- * slots, 20 to 30 bytes an id (a `Set` of strings takes over 100 and ends at
+ * slots, some 25 bytes an id (a `Set` of strings takes over 100 and ends at
  * 16,777,216 entries).
  *
  * It is divided into tables that grow one by one, so growing never stops the
@@ -27,7 +27,12 @@ export class UuidSet {
   #size = 0;
 
   constructor() {
-    for (let i = 0; i < SHARDS; i++) this.#shards.push(new Table());
+    for (let i = 0; i < SHARDS; i++) {
+      // All tables fill alike. Sizes spread over one step of growth let them
+      // grow one after another: some are emptiest while others are fullest.
+      const slots = Math.round(FIRST_SLOTS * GROWTH ** (i / SHARDS));
+      this.#shards.push(new Table(slots));
+    }
   }
 
   /** How many UUIDs are in the set. */
@@ -78,9 +83,14 @@ export class UuidSet {
 
 /** One open-addressing table of four words a slot; four zeros are a free one. */
 class Table {
-  #slots = FIRST_SLOTS;
-  #words = new Int32Array(FIRST_SLOTS * 4);
+  #slots: number;
+  #words: Int32Array;
   #used = 0;
+
+  constructor(slots: number) {
+    this.#slots = slots;
+    this.#words = new Int32Array(slots * 4);
+  }
 
   has(hash: number, a: number, b: number, c: number, d: number): boolean {
     return this.#find(hash, a, b, c, d) < 0;

@@ -41,9 +41,16 @@ export class EventCounterError extends Error {
   }
 }
 
-/** The message of anything thrown, on one line. */
+/**
+ * The message of anything thrown, on one line. Deno adds the name of its own
+ * operation to the operating system's words; that tells a user nothing.
+ */
 export function messageOf(error: unknown): string {
-  return oneLine(error instanceof Error ? error.message : String(error));
+  const text = error instanceof Error ? error.message : String(error);
+  return oneLine(text).replace(
+    /(\(os error \d+\)): \w+ '.*'( -> '.*')?$/,
+    "$1",
+  );
 }
 
 function oneLine(text: string): string {

@@ -10,7 +10,7 @@ import type { Delivery } from "../model/delivery.ts";
 import { type EventCounterError, messageOf } from "../model/errors.ts";
 import type { AmqpChannel } from "../topology/topology.ts";
 import type { AmqpAddress } from "../topology/amqp_address.ts";
-import { lastingFailure, unreachable } from "../topology/amqp_failure.ts";
+import { FailureJudge, unreachable } from "../topology/amqp_failure.ts";
 import { AmqpAttachment } from "./amqp_attachment.ts";
 import type { Source } from "./source.ts";
 
@@ -55,6 +55,7 @@ const log = getLogger(["eventcounter", "source"]);
  */
 export class AmqpSource implements Source {
   readonly #options: AmqpSourceOptions;
+  readonly #judge: FailureJudge;
   #wake: () => void = () => {};
   #connection: RecoveringChannelModel | undefined;
   /** The connection there is, or that is being prepared. */
@@ -72,6 +73,7 @@ export class AmqpSource implements Source {
   /** Connects only when it is opened. */
   constructor(options: AmqpSourceOptions) {
     this.#options = options;
+    this.#judge = new FailureJudge(options.address);
   }
 
   get attached(): boolean {
@@ -225,7 +227,7 @@ export class AmqpSource implements Source {
     this.#attachment = undefined;
     this.#lastError = error;
     log.debug("cannot connect: {error}", { error: messageOf(error) });
-    const lasting = lastingFailure(error, this.#options.address);
+    const lasting = this.#judge.lasting(error);
     if (lasting !== undefined) this.#fail(lasting);
   }
 

@@ -12,6 +12,39 @@ const PRECONDITION_FAILED = 406;
 const NOT_ALLOWED = 530;
 
 /**
+ * Refusals of a virtual host, one right after another, that are believed. A
+ * broker that is just starting may refuse one that it is about to open.
+ */
+const VHOST_REFUSALS = 4;
+
+/** Judges the failures of one connection's attempts, one after another. */
+export class FailureJudge {
+  readonly #address: AmqpAddress;
+  #vhostRefusals = 0;
+
+  /** @param address The broker that is tried. */
+  constructor(address: AmqpAddress) {
+    this.#address = address;
+  }
+
+  /**
+   * The error to end with if trying again is pointless; nothing if it may
+   * help.
+   *
+   * @param error What amqplib reported for the latest attempt.
+   */
+  lasting(error: unknown): EventCounterError | undefined {
+    if (!isVhostRefusal(error)) {
+      this.#vhostRefusals = 0;
+      return lastingFailure(error, this.#address);
+    }
+    this.#vhostRefusals++;
+    if (this.#vhostRefusals < VHOST_REFUSALS) return undefined;
+    return vhostRefused(error, this.#address);
+  }
+}
+
+/**
  * The error to end with if trying again is pointless; nothing if it may help.
  *
  * @param error What amqplib reported.
@@ -40,10 +73,7 @@ export function lastingFailure(
           }; give user "${address.username}" the permission`,
         );
     case NOT_ALLOWED:
-      return fail(
-        EXIT.loginRefused,
-        `Cannot open virtual host "${address.vhost}" of ${at}: user "${address.username}" may not use it or it does not exist; check the URL's path`,
-      );
+      return vhostRefused(error, address);
     case NOT_FOUND:
       return fail(
         EXIT.brokerRefused,
@@ -82,6 +112,29 @@ export function unreachable(
     `Cannot reach the broker at ${address.masked}: ${messageOf(error)}, ` +
       `tried for ${milliseconds / 1000} s; ` +
       `check that it runs and is reachable, or raise ${option}`,
+    { cause: error },
+  );
+}
+
+/**
+ * A broker answers a virtual host that it does not open by closing the
+ * connection (AMQP 0-9-1, `connection.open`). amqplib does not say why.
+ */
+function isVhostRefusal(error: unknown): boolean {
+  return /Expected ConnectionOpenOk; got <ConnectionClose/.test(
+    messageOf(error),
+  );
+}
+
+function vhostRefused(
+  error: unknown,
+  { vhost, username, masked }: AmqpAddress,
+): EventCounterError {
+  return new EventCounterError(
+    EXIT.loginRefused,
+    `Cannot open virtual host "${vhost}" of the broker at ${masked}: ` +
+      `it does not exist, or user "${username}" may not use it; ` +
+      "check the path of the URL",
     { cause: error },
   );
 }
