@@ -29,6 +29,13 @@ export class SeenIds {
       : this.#uuids.add(key);
   }
 
+  /** Whether an id has been seen. */
+  has(key: Uuid | string): boolean {
+    return typeof key === "string"
+      ? this.#texts.has(key)
+      : this.#uuids.has(key);
+  }
+
   /** Notes every UUID of a packed blob, as a ledger stores them. */
   addPacked(uuids: Uint8Array): void {
     this.#uuids.addPacked(uuids);

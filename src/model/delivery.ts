@@ -12,6 +12,11 @@ export interface Delivery {
    * 0-9-1, `basic.deliver`, field `redelivered`).
    */
   readonly redelivered: boolean;
+  /**
+   * How often it was delivered before and came back unsettled, where the
+   * broker counts that (quorum queues, header `x-delivery-count`).
+   */
+  readonly returns?: number;
   /** Where this delivery is settled. */
   readonly settlement: Settlement;
   /** Its number within the settlement; they only grow. */

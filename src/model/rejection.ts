@@ -13,7 +13,9 @@ export type RejectionReason =
   /** `id` is no string, empty, or longer than 1,024 bytes. */
   | "bad_id"
   /** The body is larger than 1 MiB. */
-  | "body_too_large";
+  | "body_too_large"
+  /** Once more given back, and the broker would drop it. */
+  | "delivery_limit";
 
 /** A delivery that cannot become an event, as it is kept for ever. */
 export interface Rejection {

@@ -1,20 +1,22 @@
 import { setImmediate } from "node:timers";
+import { getLogger } from "@logtape/logtape";
 import { CountingConsumer } from "../count/counting_consumer.ts";
 import { Tally } from "../count/tally.ts";
-import { Decoder } from "../decode/decoder.ts";
-import { rejectionOf } from "../decode/rejection_of.ts";
 import { SeenIds } from "../dedupe/seen_ids.ts";
 import type { Ledger, RunTotals } from "../ledger/ledger.ts";
 import { Bell } from "../lifecycle/bell.ts";
 import { IdleWatchdog } from "../lifecycle/idle_watchdog.ts";
 import { type Clock, systemClock } from "../model/clock.ts";
 import type { Delivery } from "../model/delivery.ts";
-import type { RejectionReason } from "../model/rejection.ts";
+import { Event } from "../model/event.ts";
 import type { Source } from "../source/source.ts";
 import { Acks, Batch } from "./batch.ts";
 import { Consumers } from "./consumers.ts";
+import { DUPLICATE, Intake } from "./intake.ts";
 import type { PipelineOptions } from "./pipeline_options.ts";
 import type { RunResult, StopReason } from "./run_result.ts";
+
+const log = getLogger(["eventcounter", "pipeline"]);
 
 /** Types that `any` accepts in one run; each has a consumer loop of its own. */
 export const TYPE_LIMIT = 1_000;
@@ -33,12 +35,16 @@ export class Pipeline {
   readonly #clock: Clock;
   readonly #checkpointSize: number;
   readonly #signal: AbortSignal;
+  readonly #deliveryLimit: number;
   readonly #bell = new Bell();
-  readonly #decoder: Decoder;
+  readonly #intake: Intake;
   readonly #seen = new SeenIds();
   readonly #tally = new Tally();
   readonly #consumers: Consumers;
   readonly #watchdog: IdleWatchdog;
+  /** The signal's state; asking the signal for every delivery takes longer. */
+  #stopping = false;
+  #warnedOfReturns = false;
   #batch = new Batch();
   #checkpointDue = false;
   #cancelCheckpointTimer: () => void = () => {};
@@ -46,10 +52,6 @@ export class Pipeline {
   #sourceFailure: { readonly error: unknown } | undefined;
   /** Acks that wait for the snapshot. */
   readonly #held = new Acks();
-  #unique = 0;
-  #duplicates = 0;
-  #rejected = 0;
-  #redelivered = 0;
 
   /** Puts the parts together; {@linkcode run} starts them. */
   constructor(options: PipelineOptions) {
@@ -59,26 +61,27 @@ export class Pipeline {
     this.#clock = options.clock ?? systemClock;
     this.#checkpointSize = options.checkpointSize ?? 5_000;
     this.#signal = options.signal ?? new AbortController().signal;
+    this.#deliveryLimit = options.deliveryLimit ?? 20;
     const types = options.types ?? new Set(["created", "updated", "deleted"]);
-    this.#decoder = new Decoder(types);
     this.#consumers = new Consumers(
       options.consumers?.(this.#tally) ?? [new CountingConsumer(this.#tally)],
       options.channelCapacity ?? 1_024,
       types === "any" ? TYPE_LIMIT : Infinity,
       this.#signal,
     );
+    this.#intake = new Intake({
+      types,
+      seen: this.#seen,
+      accepts: (type) => this.#consumers.accepts(type),
+      deliveryLimit: this.#deliveryLimit,
+      clock: this.#clock,
+    });
     this.#watchdog = new IdleWatchdog(options.idle ?? 5_000, this.#clock);
   }
 
   /** What has been received so far. */
   get totals(): RunTotals & { received: number; redelivered: number } {
-    return {
-      received: this.#unique + this.#duplicates + this.#rejected,
-      unique: this.#unique,
-      duplicates: this.#duplicates,
-      rejected: this.#rejected,
-      redelivered: this.#redelivered,
-    };
+    return this.#intake.totals;
   }
 
   /**
@@ -91,7 +94,11 @@ export class Pipeline {
     const started = this.#clock.monotonic();
     await this.#ledger.load(this.#seen);
     await this.#ledger.beginRun(this.#clock.now());
-    const ring = () => this.#bell.ring();
+    const ring = () => {
+      this.#stopping = this.#signal.aborted;
+      this.#bell.ring();
+    };
+    ring();
     this.#signal.addEventListener("abort", ring);
     this.#watchdog.signal.addEventListener("abort", ring);
     let left = 0;
@@ -117,7 +124,7 @@ export class Pipeline {
   /** Works until there is a reason to stop. */
   async #drain(): Promise<StopReason> {
     for (;;) {
-      if (this.#signal.aborted) return "signal";
+      if (this.#stopping) return "signal";
       const deliveries = this.#take();
       if (deliveries === undefined) return "error";
       if (deliveries.length > 0) {
@@ -157,39 +164,36 @@ export class Pipeline {
   }
 
   async #process(deliveries: readonly Delivery[]): Promise<void> {
-    if (this.#batch.size === 0) this.#startCheckpointTimer();
     for (const delivery of deliveries) {
       // What is not processed is not acked, and so given back.
-      if (this.#signal.aborted) return;
-      if (delivery.redelivered) this.#redelivered++;
-      const decoded = this.#decoder.decode(delivery);
-      if (typeof decoded === "string") this.#reject(delivery, decoded);
-      else if (!this.#consumers.accepts(decoded.type)) {
-        this.#reject(delivery, "unknown_type");
-      } else if (this.#seen.add(decoded.key)) {
-        this.#batch.addId(decoded.key);
-        this.#unique++;
-        const full = this.#consumers.publish(decoded);
+      if (this.#stopping) return;
+      const { returns = 0 } = delivery;
+      // Something may be wrong with it: nothing else shares its fate.
+      const alone = returns >= this.#deliveryLimit / 2;
+      if (alone) await this.#isolate(returns);
+      if (this.#batch.size === 0) this.#startCheckpointTimer();
+      const outcome = this.#intake.judge(delivery);
+      if (outcome instanceof Event) {
+        this.#batch.addId(outcome.key);
+        const full = this.#consumers.publish(outcome);
         if (full !== undefined) await full;
-      } else {
-        this.#duplicates++;
+      } else if (outcome !== DUPLICATE) {
+        this.#batch.addRejection(outcome);
       }
       this.#batch.add(delivery);
+      if (alone) await this.#checkpoint();
     }
   }
 
-  #reject(delivery: Delivery, reason: RejectionReason): void {
-    const rejection = rejectionOf(delivery, reason, this.#clock.now());
-    // A message that comes again because its ack got lost is recorded already.
-    if (
-      delivery.redelivered && this.#seen.hasRejected(rejection.fingerprint)
-    ) {
-      this.#duplicates++;
-      return;
+  async #isolate(returns: number): Promise<void> {
+    if (!this.#warnedOfReturns) {
+      this.#warnedOfReturns = true;
+      log.warn(
+        "messages have come back {returns} times already, and the broker drops them after {limit}: look for what ends the runs before they ack",
+        { returns, limit: this.#deliveryLimit },
+      );
     }
-    this.#seen.addRejected(rejection.fingerprint);
-    this.#batch.addRejection(rejection);
-    this.#rejected++;
+    await this.#checkpoint();
   }
 
   #startCheckpointTimer(): void {

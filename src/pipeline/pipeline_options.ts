@@ -27,6 +27,13 @@ export interface PipelineOptions {
   readonly checkpointSize?: number;
   /** The longest a delivery waits for its checkpoint, in ms. Default 1,000. */
   readonly checkpointInterval?: number;
+  /**
+   * How often the broker lets a message come back unsettled before it drops
+   * it. From half of that on each is processed in a batch of its own, and
+   * before the last time it is rejected as `delivery_limit`. Default 20, which
+   * is RabbitMQ's for quorum queues; classic queues do not count.
+   */
+  readonly deliveryLimit?: number;
   /** Events that may wait for one consumer loop. Default 1,024. */
   readonly channelCapacity?: number;
   /** Aborted to stop early: the batch in hand is finished, then it ends. */

@@ -124,16 +124,18 @@ class AmqpDelivery implements Delivery {
   readonly routingKey: string;
   readonly body: Uint8Array;
   readonly redelivered: boolean;
+  readonly returns: number;
   readonly tag: number;
 
   constructor(
     message: ConsumeMessage,
     readonly settlement: AmqpAttachment,
   ) {
-    const { fields, content } = message;
+    const { fields, properties, content } = message;
     this.routingKey = fields.routingKey;
     this.body = content;
     this.redelivered = fields.redelivered;
+    this.returns = properties.headers?.["x-delivery-count"] ?? 0;
     this.tag = fields.deliveryTag;
   }
 }

@@ -10,6 +10,10 @@ import type { Delivery } from "../model/delivery.ts";
 import { type EventCounterError, messageOf } from "../model/errors.ts";
 import type { AmqpChannel } from "../topology/topology.ts";
 import type { AmqpAddress } from "../topology/amqp_address.ts";
+import {
+  connectionOptions,
+  type TlsOptions,
+} from "../topology/connection_options.ts";
 import { FailureJudge, unreachable } from "../topology/amqp_failure.ts";
 import { AmqpAttachment } from "./amqp_attachment.ts";
 import type { Source } from "./source.ts";
@@ -18,6 +22,8 @@ import type { Source } from "./source.ts";
 export interface AmqpSourceOptions {
   /** The broker. */
   readonly address: AmqpAddress;
+  /** Certificates, for an `amqps` address. */
+  readonly tls?: TlsOptions | undefined;
   /** The queue to consume. */
   readonly queue: string;
   /** Deliveries the broker sends before it waits for an ack, 1 to 65,535. */
@@ -84,7 +90,7 @@ export class AmqpSource implements Source {
   readonly ended = false;
 
   async open(wake: () => void, signal: AbortSignal): Promise<void> {
-    const { address, connectTimeout } = this.#options;
+    const { address, tls, connectTimeout } = this.#options;
     const opened = Promise.withResolvers<void>();
     this.#wake = () => {
       if (this.#failure !== undefined) opened.reject(this.#failure);
@@ -95,8 +101,7 @@ export class AmqpSource implements Source {
     signal.addEventListener("abort", () => opened.resolve(), { once: true });
 
     const connection = await connect({ ...address }, {
-      noDelay: true,
-      timeout: ATTEMPT_TIMEOUT,
+      ...connectionOptions(address, tls, ATTEMPT_TIMEOUT),
       recovery: {
         // The listeners below must be there before the first attempt.
         waitForConnect: false,

@@ -2,11 +2,11 @@ import { EventCounterError, EXIT } from "../model/errors.ts";
 
 /** Where a broker is and how to log in, everything decoded. */
 export interface AmqpAddress {
-  /** The only protocol spoken. */
-  readonly protocol: "amqp";
+  /** `amqps` is AMQP over TLS. */
+  readonly protocol: "amqp" | "amqps";
   /** A name or an address; an IPv6 address without its brackets. */
   readonly hostname: string;
-  /** The TCP port. Default 5672. */
+  /** The TCP port. Default 5672, for `amqps` 5671. */
   readonly port: number;
   /** Default `guest`. */
   readonly username: string;
@@ -43,10 +43,9 @@ export function parseAmqpAddress(url: string): AmqpAddress {
     );
   if (!URL.canParse(url)) throw refuse("it is no URL");
   const parsed = new URL(url);
-  if (parsed.protocol !== "amqp:") {
-    throw refuse(
-      `its scheme is "${parsed.protocol.slice(0, -1)}" and must be "amqp"`,
-    );
+  const protocol = parsed.protocol.slice(0, -1);
+  if (protocol !== "amqp" && protocol !== "amqps") {
+    throw refuse(`its scheme is "${protocol}" and must be "amqp" or "amqps"`);
   }
   if (parsed.hostname === "") throw refuse("it names no host");
   const heartbeat = parsed.searchParams.get("heartbeat");
@@ -62,9 +61,9 @@ export function parseAmqpAddress(url: string): AmqpAddress {
   };
   const anonymous = parsed.username === "" && parsed.password === "";
   return {
-    protocol: "amqp",
+    protocol,
     hostname: parsed.hostname.replace(/^\[|\]$/g, ""),
-    port: Number(parsed.port) || 5672,
+    port: Number(parsed.port) || (protocol === "amqps" ? 5671 : 5672),
     username: anonymous ? "guest" : decode(parsed.username),
     password: anonymous ? "guest" : decode(parsed.password),
     vhost: decode(parsed.pathname.slice(1)) || "/",

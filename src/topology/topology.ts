@@ -11,7 +11,12 @@ export interface Topology {
   readonly queue: string;
   /** Binding key of the queue, for example `*.event.*`. */
   readonly binding: string;
+  /** Kind of the queue. Default: `classic`. */
+  readonly queueType?: QueueType;
 }
+
+/** Kinds of queues that are declared. Quorum queues are replicated. */
+export type QueueType = "classic" | "quorum";
 
 /**
  * Makes the topic exchange, the queue and the binding, all durable; what is
@@ -21,9 +26,16 @@ export interface Topology {
  */
 export async function declareTopology(
   channel: AmqpChannel,
-  { exchange, queue, binding }: Topology,
+  { exchange, queue, binding, queueType = "classic" }: Topology,
 ): Promise<void> {
   await channel.assertExchange(exchange, "topic", { durable: true });
-  await channel.assertQueue(queue, { durable: true });
+  await channel.assertQueue(queue, {
+    durable: true,
+    // Without the argument a queue is classic; with it, one declared without
+    // it would be another.
+    ...(queueType === "quorum"
+      ? { arguments: { "x-queue-type": "quorum" } }
+      : {}),
+  });
   await channel.bindQueue(queue, exchange, binding);
 }
