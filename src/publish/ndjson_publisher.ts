@@ -27,14 +27,12 @@ export class NdjsonPublisher implements Publisher {
   constructor(name: string, output: WritableStream<Uint8Array>) {
     this.#name = name;
     this.#writer = output.getWriter();
-    // The writes report what goes wrong.
-    this.#writer.closed.catch(() => {});
   }
 
   publish({ routingKey, body }: Message): Promise<void> | undefined {
     if (this.#failure !== undefined) return this.flush();
     this.#waiting += writeMessageLine(routingKey, body);
-    this.#writing ??= this.#write();
+    this.#writing ??= this.#write().finally(() => this.#writing = undefined);
     return this.#waiting.length < WAITING_LIMIT ? undefined : this.flush();
   }
 
@@ -68,6 +66,5 @@ export class NdjsonPublisher implements Publisher {
     } catch (error) {
       this.#failure = { error };
     }
-    this.#writing = undefined;
   }
 }

@@ -6,7 +6,7 @@ import type { Publisher } from "./publisher.ts";
 
 /** What {@linkcode publishMessages} works with. */
 export interface PublishingOptions {
-  /** The messages; no more are asked for than are published. */
+  /** The messages, taken one at a time. */
   readonly messages: Iterable<GeneratedMessage>;
   readonly publisher: Publisher;
   /** Is told of every message that was published. */

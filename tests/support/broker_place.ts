@@ -1,0 +1,105 @@
+import { type Channel, type ChannelModel, connect } from "amqplib";
+import { findOrStartBroker } from "../../tools/broker.ts";
+import { RawPublisher } from "./raw_amqp.ts";
+import type { StreamMessage } from "./stream_of_events.ts";
+
+/** An exchange and a queue of one test's own, and a folder. */
+export class Place implements AsyncDisposable {
+  readonly exchange = `test-${crypto.randomUUID()}`;
+  readonly queue = `test-${crypto.randomUUID()}`;
+
+  private constructor(
+    readonly url: string,
+    /** A temporary folder for whatever the test writes. */
+    readonly folder: string,
+    readonly channel: Channel,
+    readonly connection: ChannelModel,
+    private readonly stopBroker: () => Promise<void>,
+  ) {}
+
+  /**
+   * Finds a broker and makes the place on it.
+   *
+   * @param url A broker of the test's own. Default: the one of the test run.
+   */
+  static async make(url?: string): Promise<Place> {
+    const broker = url === undefined
+      ? await findOrStartBroker()
+      : { url, stop: () => Promise.resolve() };
+    const connection = await connect(broker.url);
+    // A test may stop its broker; what then matters shows elsewhere.
+    connection.on("error", () => {});
+    const channel = await connection.createChannel();
+    const folder = await Deno.makeTempDir({ prefix: "eventcounter-test-" });
+    const place = new Place(
+      broker.url,
+      folder,
+      channel,
+      connection,
+      () => broker.stop(),
+    );
+    await place.declare();
+    return place;
+  }
+
+  /** Makes exchange, queue and binding. */
+  async declare(binding = "*.event.*"): Promise<void> {
+    await this.channel.assertExchange(this.exchange, "topic");
+    await this.channel.assertQueue(this.queue);
+    await this.channel.bindQueue(this.queue, this.exchange, binding);
+  }
+
+  /** Publishes with the tests' own client, and waits for every confirm. */
+  async publish(messages: readonly StreamMessage[]): Promise<void> {
+    const publisher = await RawPublisher.connect(this.url);
+    for (const { routingKey, body } of messages) {
+      await publisher.publish(this.exchange, routingKey, body);
+    }
+    await publisher.confirmed();
+    await publisher.close();
+  }
+
+  /** Messages ready in the queue. */
+  async ready(): Promise<number> {
+    return (await this.channel.checkQueue(this.queue)).messageCount;
+  }
+
+  /** The options of a `count` of this place into a folder of it. */
+  countArguments(out = `${this.folder}/out`): string[] {
+    return [
+      ...["count", "--amqp-url", this.url, "--exchange", this.exchange],
+      ...["--queue", this.queue, "--out", out, "--format", "json"],
+    ];
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    try {
+      await this.channel.deleteQueue(this.queue);
+      await this.channel.deleteExchange(this.exchange);
+      await this.connection.close();
+    } catch {
+      // The broker was the test's own and is gone, with all that was on it.
+    }
+    await Deno.remove(this.folder, { recursive: true });
+    await this.stopBroker();
+  }
+}
+
+/** The JSON files of a folder by name; not `rejected.ndjson`. */
+export async function jsonFiles(folder: string): Promise<Map<string, string>> {
+  const files = new Map<string, string>();
+  for await (const { name } of Deno.readDir(folder)) {
+    if (!name.endsWith(".json")) continue;
+    files.set(name, await Deno.readTextFile(`${folder}/${name}`));
+  }
+  return files;
+}
+
+/** Routing key and body of each line of `rejected.ndjson`, sorted. */
+export async function rejectedLines(folder: string): Promise<string[]> {
+  const text = await Deno.readTextFile(`${folder}/rejected.ndjson`);
+  return text.trimEnd().split("\n").map((line) => {
+    const { routingKey, body } = JSON.parse(line);
+    return `${routingKey} ${body}`;
+  }).sort();
+}

@@ -1,0 +1,93 @@
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+
+/**
+ * The configuration the tests themselves run with, as far as they can tell by
+ * where Cliffy comes from; `EVENTCOUNTER_TEST_CONFIG` names another.
+ */
+const configuration = Deno.env.get("EVENTCOUNTER_TEST_CONFIG") ??
+  (import.meta.resolve("@cliffy/command").startsWith("jsr:")
+    ? `${root}deno.json`
+    : `${root}tools/npm_only/deno.json`);
+
+/** Variables the program reads; a test must not inherit them. */
+const VARIABLES = /^(AMQP_|EVENTCOUNTER_)/;
+
+/** What a program that has ended left behind. */
+export interface Ended {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** The lines of {@linkcode stderr} that are no log records. */
+  readonly complaints: readonly string[];
+}
+
+/** How the program is to be run. */
+export interface ProgramOptions {
+  /** Environment variables besides the inherited ones that are not ours. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** What it reads from standard input. Default: nothing. */
+  readonly stdin?: string | Uint8Array<ArrayBuffer>;
+  /** Another entry point than `main.ts`, relative to the repository. */
+  readonly entry?: string;
+  /** The working directory. Default: the repository. */
+  readonly cwd?: string;
+}
+
+/** Runs the program as a process of its own until it ends. */
+export async function runProgram(
+  args: readonly string[],
+  options: ProgramOptions = {},
+): Promise<Ended> {
+  const child = startProgram(args, options);
+  return await child.ended;
+}
+
+/** A program that runs. */
+export interface Running {
+  readonly process: Deno.ChildProcess;
+  readonly ended: Promise<Ended>;
+}
+
+/** Starts the program as a process of its own. */
+export function startProgram(
+  args: readonly string[],
+  { env = {}, stdin, entry = "main.ts", cwd = root }: ProgramOptions = {},
+): Running {
+  const inherited = Object.entries(Deno.env.toObject())
+    .filter(([name]) => !VARIABLES.test(name));
+  const process = new Deno.Command(Deno.execPath(), {
+    args: [
+      ...["run", "--quiet", "--no-prompt", "--no-lock", "-c", configuration],
+      ...["--allow-net", "--allow-read", "--allow-write", "--allow-env"],
+      ...[`${root}${entry}`, ...args],
+    ],
+    cwd,
+    clearEnv: true,
+    env: { ...Object.fromEntries(inherited), NO_COLOR: "1", ...env },
+    stdin: stdin === undefined ? "null" : "piped",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  return { process, ended: finish(process, stdin) };
+}
+
+async function finish(
+  process: Deno.ChildProcess,
+  stdin: string | Uint8Array<ArrayBuffer> | undefined,
+): Promise<Ended> {
+  const fed = stdin === undefined
+    ? Promise.resolve()
+    : new Blob([stdin]).stream().pipeTo(process.stdin);
+  const [{ code, stdout, stderr }] = await Promise.all([process.output(), fed]);
+  const errors = new TextDecoder().decode(stderr);
+  return {
+    code,
+    stdout: new TextDecoder().decode(stdout),
+    stderr: errors,
+    complaints: errors.split("\n").filter((line) =>
+      line !== "" && !/^\d\d:\d\d:\d\d /.test(line)
+    ),
+  };
+}

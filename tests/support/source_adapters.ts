@@ -1,0 +1,99 @@
+import { writeMessageLine } from "../../src/model/ndjson_line.ts";
+import { NdjsonSource } from "../../src/source/ndjson_source.ts";
+import type { Source } from "../../src/source/source.ts";
+import { bytes, type Message } from "./messages.ts";
+import { ScriptedSource } from "./scripted_source.ts";
+
+/** A source, not opened yet, and the far end of it. */
+export interface SourceRig {
+  readonly source: Source;
+  /** Has messages delivered. */
+  push(messages: readonly Message[]): void | Promise<void>;
+}
+
+/** The far end of a source that can come to its end. */
+export interface EndingRig extends SourceRig {
+  end(): void;
+}
+
+/** The far end of a source that can break, so that nothing ever comes again. */
+export interface FailingRig extends SourceRig {
+  fail(error: Error): void;
+}
+
+/** The far end of a source whose attachment can be lost and made anew. */
+export interface DetachingRig extends SourceRig {
+  detach(): void | Promise<void>;
+  attach(): void | Promise<void>;
+}
+
+/** A kind of source, for the suite that runs over all of them. */
+export interface SourceAdapter<Rig extends SourceRig = SourceRig> {
+  readonly name: string;
+  readonly permissions: Deno.PermissionOptions;
+  make(): Rig | Promise<Rig>;
+}
+
+const ndjson = {
+  name: "NdjsonSource",
+  permissions: "none",
+  make: makeNdjson,
+} as const;
+
+const scripted = {
+  name: "ScriptedSource",
+  permissions: "none",
+  make: makeScripted,
+} as const;
+
+/** Every source there is. */
+export const sources: readonly SourceAdapter[] = [ndjson, scripted];
+
+/** Those that can come to their end. */
+export const endingSources: readonly SourceAdapter<EndingRig>[] = [
+  ndjson,
+  scripted,
+];
+
+/** Those that the far end can break. */
+export const failingSources: readonly SourceAdapter<FailingRig>[] = [
+  ndjson,
+  scripted,
+];
+
+/** Those that can lose their attachment. */
+export const detachingSources: readonly SourceAdapter<DetachingRig>[] = [
+  scripted,
+];
+
+function makeNdjson(): EndingRig & FailingRig {
+  let controller!: ReadableStreamDefaultController<Uint8Array>;
+  const stream = new ReadableStream<Uint8Array>({
+    start: (given) => {
+      controller = given;
+    },
+  });
+  return {
+    source: new NdjsonSource("the input", stream),
+    push: (messages) => {
+      const lines = messages.map(({ routingKey, body }) =>
+        writeMessageLine(routingKey, body)
+      );
+      controller.enqueue(bytes(lines.join("")));
+    },
+    end: () => controller.close(),
+    fail: (error) => controller.error(error),
+  };
+}
+
+function makeScripted(): EndingRig & FailingRig & DetachingRig {
+  const source = new ScriptedSource();
+  return {
+    source,
+    push: (messages) => source.push(...messages),
+    end: () => source.end(),
+    fail: (error) => source.fail(error),
+    detach: () => source.detach(),
+    attach: () => source.attach(),
+  };
+}

@@ -1,0 +1,139 @@
+import { assertEquals } from "@std/assert";
+import fc from "fast-check";
+import { Expectation } from "../../../src/publish/expectation.ts";
+import type {
+  GeneratedMessage,
+  NewMessage,
+} from "../../../src/publish/generated_message.ts";
+import { generateMessages } from "../../../src/publish/generator.ts";
+
+Deno.test("Expectation equals an independent recount of what was generated", {
+  permissions: "none",
+}, () => {
+  fc.assert(fc.property(
+    fc.integer({ min: 4, max: 400 }),
+    fc.integer({ min: 1, max: 40 }),
+    fc.integer({ min: 0, max: 0xffff_ffff }),
+    (size, users, seed) => {
+      const messages = [...generateMessages({
+        size,
+        users,
+        types: ["created", "updated", "deleted"],
+        duplicates: 0.3,
+        invalid: 0.3,
+        seed,
+      })];
+      const files = Object.fromEntries(
+        [...expect(messages).files()].map((
+          [name, text],
+        ) => [name, JSON.parse(text)]),
+      );
+      assertEquals(files, recount(messages));
+    },
+  ));
+});
+
+Deno.test("Expectation tells the numbers of each kind and reason", {
+  permissions: "none",
+}, () => {
+  const expectation = expect([
+    event("a", "created"),
+    { ...event("a", "created"), kind: "duplicate" },
+    event("b", "created"),
+    invalid("bad_id"),
+    invalid("bad_json"),
+    invalid("bad_id"),
+  ]);
+  const { published, fresh, duplicates, invalid: bad, reasons } = expectation;
+  assertEquals(
+    { published, fresh, duplicates, bad, reasons: [...reasons] },
+    {
+      published: 6,
+      fresh: 2,
+      duplicates: 1,
+      bad: 3,
+      reasons: [["bad_id", 2], ["bad_json", 1]],
+    },
+  );
+});
+
+Deno.test(
+  "Expectation writes users by code point, two spaces, a final newline",
+  {
+    permissions: "none",
+  },
+  () => {
+    const users = [
+      "b",
+      "\u{1f600}",
+      "\uffff",
+      "10",
+      "9",
+      "__proto__",
+      'q"',
+      "b",
+    ];
+    const files = [
+      ...expect(users.map((user) => event(user, "created"))).files(),
+    ];
+    assertEquals(files, [[
+      "created.json",
+      '{\n  "10": 1,\n  "9": 1,\n  "__proto__": 1,\n  "b": 2,\n' +
+      '  "q\\"": 1,\n  "\uffff": 1,\n  "\u{1f600}": 1\n}\n',
+    ]]);
+  },
+);
+
+Deno.test("Expectation has no file for a type without an event", {
+  permissions: "none",
+}, () => {
+  const files = expect([invalid("bad_id"), event("a", "updated")]).files();
+  assertEquals([...files], [["updated.json", '{\n  "a": 1\n}\n']]);
+});
+
+function expect(messages: readonly GeneratedMessage[]): Expectation {
+  const expectation = new Expectation();
+  for (const message of messages) expectation.add(message);
+  return expectation;
+}
+
+/** From routing keys and bodies alone: what the messages say, not the notes. */
+function recount(messages: readonly GeneratedMessage[]) {
+  const ids = new Set<string>();
+  const files: Record<string, Record<string, number>> = {};
+  for (const { routingKey, body } of messages) {
+    const key = /^(.+)\.event\.(created|updated|deleted)$/.exec(routingKey);
+    if (key === null || body.length > 1_048_576) continue;
+    const text = new TextDecoder().decode(body);
+    // Nothing that is no UTF-8 survives being decoded.
+    const id = text.includes("\ufffd") ? undefined : idIn(text);
+    if (id === undefined || ids.has(id)) continue;
+    ids.add(id);
+    const users = files[`${key[2]}.json`] ??= {};
+    users[key[1]!] = (users[key[1]!] ?? 0) + 1;
+  }
+  return files;
+}
+
+function idIn(text: string): string | undefined {
+  // The one shape that the generator gives good bodies.
+  return /^\{"id":"([0-9a-f-]{36})"\}$/.exec(text)?.[1];
+}
+
+function event(userId: string, type: string): NewMessage {
+  return {
+    kind: "new",
+    routingKey: `${userId}.event.${type}`,
+    body: new Uint8Array(),
+    event: { userId, type, id: "any" },
+  };
+}
+
+function invalid(reason: "bad_id" | "bad_json"): GeneratedMessage {
+  return {
+    kind: "invalid",
+    reason,
+    routingKey: "a.event.created",
+    body: new Uint8Array(),
+  };
+}

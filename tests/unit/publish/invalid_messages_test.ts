@@ -1,0 +1,119 @@
+import { assert, assertEquals } from "@std/assert";
+import { Decoder } from "../../../src/decode/decoder.ts";
+import type { RejectionReason } from "../../../src/model/rejection.ts";
+import { writeMessageLine } from "../../../src/model/ndjson_line.ts";
+import type { InvalidMessage } from "../../../src/publish/generated_message.ts";
+import { InvalidMessages } from "../../../src/publish/invalid_messages.ts";
+import { Random } from "../../../src/publish/random.ts";
+import { deliveryOf } from "../../support/messages.ts";
+
+const TYPES = ["created", "updated", "deleted"];
+
+/** Once each kind; see the test below. */
+const KINDS = 13;
+
+Deno.test("InvalidMessages are each rejected for the reason they tell", {
+  permissions: "none",
+}, () => {
+  const decoder = new Decoder(new Set(TYPES));
+  for (const { routingKey, body, reason } of make(200)) {
+    const delivery = deliveryOf({ routingKey, body: new Uint8Array(body) });
+    assertEquals(decoder.decode(delivery), reason, routingKey);
+  }
+});
+
+Deno.test("InvalidMessages have every kind in the first 13 of a run", {
+  permissions: "none",
+}, () => {
+  const reasons = new Map<RejectionReason, number>();
+  for (const { reason } of make(KINDS)) {
+    reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
+  }
+  assertEquals(Object.fromEntries(reasons), {
+    bad_routing_key: 2,
+    unknown_type: 1,
+    bad_json: 4,
+    missing_id: 1,
+    bad_id: 4,
+    body_too_large: 1,
+  });
+});
+
+Deno.test("InvalidMessages are all routed by *.event.*", {
+  permissions: "none",
+}, () => {
+  for (const { routingKey } of make(KINDS)) {
+    const words = routingKey.split(".");
+    assertEquals([words.length, words[1]], [3, "event"], routingKey);
+  }
+});
+
+Deno.test("InvalidMessages come with a body that is too large once in 1,000", {
+  permissions: "none",
+}, () => {
+  const large = make(3_000)
+    .flatMap(({ reason }, number) => reason === "body_too_large" ? number : []);
+  assertEquals(large, [12, 1_012, 2_012]);
+});
+
+Deno.test("InvalidMessages are too large by one byte only", {
+  permissions: "none",
+}, () => {
+  const body = make(KINDS).at(-1)!.body;
+  assertEquals(body.length, 1024 * 1024 + 1);
+  assert(typeof JSON.parse(new TextDecoder().decode(body)).id === "string");
+});
+
+Deno.test("InvalidMessages have an id too long in bytes, not in characters", {
+  permissions: "none",
+}, () => {
+  const ids = make(KINDS - 1)
+    .filter(({ reason }) => reason === "bad_id")
+    .map(({ body }) => JSON.parse(new TextDecoder().decode(body)).id);
+  assertEquals(ids.slice(0, 3), ["", ids[1], null]);
+  assertEquals(typeof ids[1], "number");
+  assert(ids[3].length < 1_024);
+  assert(new TextEncoder().encode(ids[3]).length > 1_024);
+});
+
+Deno.test(
+  "InvalidMessages hold bytes that are no UTF-8, in JSON else perfect",
+  {
+    permissions: "none",
+  },
+  () => {
+    const { body } = make(KINDS).find(({ body }) => body.includes(0xff))!;
+    assertEquals(
+      JSON.parse(new TextDecoder().decode(body)).id.at(-1),
+      "\ufffd",
+    );
+  },
+);
+
+Deno.test("InvalidMessages never repeat one", {
+  permissions: "none",
+}, () => {
+  const lines = make(900)
+    .map(({ routingKey, body }) => writeMessageLine(routingKey, body));
+  assertEquals(new Set(lines).size, lines.length);
+});
+
+Deno.test("InvalidMessages make up no type that is one of the run's", {
+  permissions: "none",
+}, () => {
+  const first = make(3).at(-1)!;
+  assertEquals(first.reason, "unknown_type");
+  const made = first.routingKey.split(".").at(-1)!;
+  // The same seed would make the same type, were it not one of the run's.
+  const second = make(3, [made]).at(-1)!;
+  assertEquals(second.reason, "unknown_type");
+  assert(!second.routingKey.endsWith(`.${made}`), second.routingKey);
+});
+
+function make(count: number, types = TYPES): InvalidMessage[] {
+  const messages = new InvalidMessages(new Random(11), types);
+  return Array.from(
+    { length: count },
+    (_, i) => messages.next(`user_${i % 4}`, types[i % types.length]!),
+  );
+}

@@ -1,0 +1,127 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { EventCounterError } from "../../../src/model/errors.ts";
+import { NdjsonPublisher } from "../../../src/publish/ndjson_publisher.ts";
+import { OutputClosed } from "../../../src/publish/publisher.ts";
+import { settle } from "../../support/fake_clock.ts";
+import { bytes } from "../../support/messages.ts";
+
+const LINE = '{"routingKey":"a.event.created","body":"{}"}\n';
+const message = { routingKey: "a.event.created", body: bytes("{}") };
+
+Deno.test("NdjsonPublisher writes the lines that --input reads", {
+  permissions: "none",
+}, async () => {
+  const output = new Output();
+  const publisher = new NdjsonPublisher("it", output.stream);
+  publisher.publish(message);
+  publisher.publish({
+    routingKey: "b.event.updated",
+    body: new Uint8Array([0xff]),
+  });
+  await publisher.flush();
+  assertEquals(
+    output.text,
+    LINE + '{"routingKey":"b.event.updated","bodyBase64":"/w=="}\n',
+  );
+});
+
+Deno.test("NdjsonPublisher writes a line without waiting for the next", {
+  permissions: "none",
+}, async () => {
+  const output = new Output();
+  const publisher = new NdjsonPublisher("it", output.stream);
+  assertEquals(publisher.publish(message), undefined);
+  await settle();
+  assertEquals(output.text, LINE);
+});
+
+Deno.test("NdjsonPublisher gathers lines while the output is busy", {
+  permissions: "none",
+}, async () => {
+  const output = new Output();
+  const publisher = new NdjsonPublisher("it", output.stream);
+  for (let i = 0; i < 100; i++) publisher.publish(message);
+  await publisher.flush();
+  assertEquals(output.text, LINE.repeat(100));
+  assertEquals(output.writes, 2);
+});
+
+Deno.test("NdjsonPublisher slows the generator down when the output is slow", {
+  permissions: "none",
+}, async () => {
+  const output = new Output();
+  const free = Promise.withResolvers<void>();
+  output.busy = free.promise;
+  const publisher = new NdjsonPublisher("it", output.stream);
+  let taken = 0, ready: Promise<void> | undefined;
+  while (ready === undefined && taken < 100_000) {
+    ready = publisher.publish(message);
+    taken++;
+  }
+  assert(taken * LINE.length < 100_000, `${taken} lines were taken`);
+  let isReady = false;
+  ready!.then(() => isReady = true);
+  await settle();
+  assertEquals(isReady, false);
+  free.resolve();
+  await ready;
+  assertEquals(output.text, LINE.repeat(taken));
+});
+
+Deno.test("NdjsonPublisher ends without a complaint when nobody reads", {
+  permissions: "none",
+}, async () => {
+  const output = new Output();
+  const publisher = new NdjsonPublisher("it", output.stream);
+  output.error = new Deno.errors.BrokenPipe("gone");
+  publisher.publish(message);
+  await assertRejects(() => publisher.flush(), OutputClosed);
+  // Also where it is told by the next message, and however often.
+  await assertRejects(
+    async () => await publisher.publish(message),
+    OutputClosed,
+  );
+});
+
+Deno.test("NdjsonPublisher says what it cannot write", {
+  permissions: "none",
+}, async () => {
+  const output = new Output();
+  const publisher = new NdjsonPublisher("standard output", output.stream);
+  output.error = new Error("no space left");
+  publisher.publish(message);
+  const error = await assertRejects(
+    () => publisher.flush(),
+    EventCounterError,
+    "Cannot write to standard output: no space left",
+  );
+  assertEquals(error.exitCode, 74);
+});
+
+Deno.test("NdjsonPublisher leaves the output open", {
+  permissions: "none",
+}, async () => {
+  const output = new Output();
+  const publisher = new NdjsonPublisher("it", output.stream);
+  publisher.publish(message);
+  await publisher.flush();
+  await publisher.close();
+  await output.stream.getWriter().write(bytes("more"));
+  assertEquals(output.text, `${LINE}more`);
+});
+
+/** An output under the test's hand. */
+class Output {
+  text = "";
+  writes = 0;
+  busy: Promise<void> | undefined;
+  error: Error | undefined;
+  readonly stream = new WritableStream<Uint8Array>({
+    write: async (chunk) => {
+      if (this.error !== undefined) throw this.error;
+      await this.busy;
+      this.writes++;
+      this.text += new TextDecoder().decode(chunk);
+    },
+  });
+}
