@@ -1,0 +1,159 @@
+import { Command, ValidationError } from "@cliffy/command";
+import { getLogger } from "@logtape/logtape";
+import { onSignals } from "../lifecycle/signals.ts";
+import { systemClock } from "../model/clock.ts";
+import { Snapshot, type TypeTotals } from "../output/snapshot.ts";
+import { Pipeline } from "../pipeline/pipeline.ts";
+import type { RunResult } from "../pipeline/run_result.ts";
+import type { CountOptions } from "./count_options.ts";
+import { configureLog } from "./log.ts";
+import { openLedger } from "./open_ledger.ts";
+import { openSource } from "./open_source.ts";
+import { addOptions, COUNT_OPTIONS } from "./options.ts";
+import { showProgress } from "./progress.ts";
+import { StandardError } from "./stderr.ts";
+import { summaryJson, summaryText } from "./summary.ts";
+import type { RunParts, Surroundings } from "./surroundings.ts";
+
+const log = getLogger(["eventcounter", "cli"]);
+
+/** Gives a command the options and the action of the main job. */
+export function asCountCommand(
+  command: Command,
+  surroundings: Surroundings,
+): Command {
+  return addOptions(command, COUNT_OPTIONS)
+    // The option tables are data, so Cliffy cannot know this type.
+    .action((options: unknown) =>
+      count(options as CountOptions, surroundings)
+    ) as unknown as Command;
+}
+
+/** The subcommand `count`; the bare program does the same. */
+export function countCommand(surroundings: Surroundings): Command {
+  const command = new Command()
+    .description(
+      "Drain the queue and count each new event once; the same as eventcounter alone.",
+    );
+  return asCountCommand(command as unknown as Command, surroundings);
+}
+
+async function count(
+  options: CountOptions,
+  surroundings: Surroundings,
+): Promise<void> {
+  checkTogether(options);
+  const stderr = new StandardError();
+  await configureLog(options.logLevel, options.logFormat, stderr);
+
+  const types = options.types === "any" ? [] : options.types;
+  const snapshot = new Snapshot(options.out, types);
+  const source = await openSource(options, surroundings.args);
+  // All that can refuse does so before anything is consumed.
+  await snapshot.prepare();
+  const ledger = await openLedger(
+    options.ledger,
+    options.out,
+    options.dedupeWindow === undefined
+      ? undefined
+      : systemClock.now() - options.dedupeWindow,
+  );
+  try {
+    const { run, totals } = await runPipeline(
+      options,
+      surroundings.decorate?.({ source, ledger }) ?? { source, ledger },
+      { snapshot, stderr },
+      surroundings,
+    );
+    if (run.left > 0) {
+      log.warn("{left} messages are left in the queue, run again for them", {
+        left: run.left,
+      });
+    }
+    surroundings.print(
+      options.format === "json"
+        ? summaryJson(run, totals)
+        : summaryText(run, totals),
+    );
+  } finally {
+    await ledger.close();
+  }
+}
+
+/** What only several options together can get wrong. */
+function checkTogether(options: CountOptions): void {
+  const { prefetch, checkpointSize, binding, declare, input } = options;
+  if (prefetch < checkpointSize) {
+    throw new ValidationError(
+      `Option "--prefetch" must be at least --checkpoint-size (${checkpointSize}), ` +
+        `but got "${prefetch}".`,
+    );
+  }
+  // Cliffy's own `conflicts` would also match a value that is such a word.
+  for (
+    const [option, given] of [
+      ["--declare", declare],
+      ["--until-empty", options.untilEmpty],
+    ] as const
+  ) {
+    if (input === undefined || given !== true) continue;
+    throw new ValidationError(
+      `Option "${option}" is about a queue and cannot come with --input, but got "--input ${input}" too.`,
+    );
+  }
+  for (
+    const [option, given] of [
+      ["--binding", binding],
+      ["--queue-type", options.queueType],
+    ] as const
+  ) {
+    if (given === undefined || declare === true) continue;
+    throw new ValidationError(
+      `Option "${option}" is for --declare and must come with it, but got "${given}" alone.`,
+    );
+  }
+}
+
+interface Outlets {
+  readonly snapshot: Snapshot;
+  readonly stderr: StandardError;
+}
+
+async function runPipeline(
+  options: CountOptions,
+  { source, ledger }: RunParts,
+  { snapshot, stderr }: Outlets,
+  surroundings: Surroundings,
+): Promise<{ run: RunResult; totals: ReadonlyMap<string, TypeTotals> }> {
+  let totals: ReadonlyMap<string, TypeTotals> = new Map();
+  const stop = new AbortController();
+  const pipeline = new Pipeline({
+    source,
+    ledger,
+    types: options.types,
+    idle: options.idle,
+    untilEmpty: options.untilEmpty ?? false,
+    deliveryLimit: options.deliveryLimit,
+    checkpointSize: options.checkpointSize,
+    checkpointInterval: options.checkpointInterval,
+    signal: stop.signal,
+    snapshot: async () => {
+      const written = await snapshot.write(ledger);
+      totals = written.types;
+      return written.files;
+    },
+  });
+  const endSignals = onSignals({
+    stop: () => stop.abort(),
+    end: surroundings.exit,
+  });
+  const endProgress = options.progress && options.logFormat === "text"
+    ? showProgress(stderr, systemClock, () => pipeline.totals)
+    : () => {};
+  try {
+    return { run: await pipeline.run(), totals };
+  } finally {
+    endProgress();
+    endSignals();
+  }
+}

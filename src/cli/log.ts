@@ -1,0 +1,56 @@
+import { configure, type LogRecord } from "@logtape/logtape";
+import type { StandardError } from "./stderr.ts";
+
+/** Least severe records that are written. */
+export type Level = "debug" | "info" | "warn" | "error" | "off";
+
+/** How records look. */
+export type Format = "text" | "json";
+
+/**
+ * Sends the log records of the whole program to standard error.
+ *
+ * What a level means: error, a person must act; warn, something is wrong but
+ * nothing is lost; info, what a run does; debug, why.
+ */
+export async function configureLog(
+  level: Level,
+  format: Format,
+  stderr: StandardError,
+): Promise<void> {
+  const write = format === "json" ? writeJson : writeText;
+  await configure({
+    reset: true,
+    sinks: { stderr: (record) => stderr.writeLine(write(record)) },
+    loggers: [
+      {
+        category: "eventcounter",
+        lowestLevel: level === "warn" || level === "off" ? "warning" : level,
+        sinks: level === "off" ? [] : ["stderr"],
+      },
+      // LogTape's word about itself.
+      { category: ["logtape", "meta"], sinks: [] },
+    ],
+  });
+}
+
+function writeText(record: LogRecord): string {
+  const time = new Date(record.timestamp).toISOString().slice(11, 19);
+  const level = record.level === "warning" ? "warn" : record.level;
+  return `${time} ${level.toUpperCase().padEnd(5)} ${messageOf(record)}`;
+}
+
+function writeJson(record: LogRecord): string {
+  return JSON.stringify({
+    ...record.properties,
+    time: new Date(record.timestamp).toISOString(),
+    level: record.level === "warning" ? "warn" : record.level,
+    logger: record.category.join("."),
+    message: messageOf(record),
+  });
+}
+
+/** Texts and values stand in turn in a record's message. */
+function messageOf({ message }: LogRecord): string {
+  return message.map(String).join("").replace(/\s*\n\s*/g, " ");
+}

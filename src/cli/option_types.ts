@@ -1,0 +1,113 @@
+import { ValidationError } from "@cliffy/command";
+import { TYPE_NAME, type TypeRule } from "../decode/routing_key.ts";
+import { LONGEST_DELAY } from "../model/clock.ts";
+
+/** What a Cliffy type handler is given about the value it is to read. */
+interface Given {
+  /** `Option` or `Environment variable`. */
+  readonly label: string;
+  readonly name: string;
+  readonly value: string;
+}
+
+const MILLISECONDS: Readonly<Record<string, number>> = {
+  ms: 1,
+  s: 1_000,
+  m: 60_000,
+  h: 3_600_000,
+};
+
+/** The longest duration: what a timer can be set to, in whole hours. */
+const LONGEST_HOURS = Math.floor(LONGEST_DELAY / MILLISECONDS.h!);
+
+/** Reads `500ms`, `5s`, `2m` or `1h`, as milliseconds; more than nothing. */
+export function duration(given: Given): number {
+  const milliseconds = readDuration(given.value);
+  if (milliseconds > 0) return milliseconds;
+  throw refusal(
+    given,
+    `a duration like 500ms, 5s, 2m or 1h, at most ${LONGEST_HOURS}h`,
+  );
+}
+
+/** As {@linkcode duration}; `0` is 0 and stands for "never". */
+export function durationOrNever(given: Given): number {
+  if (given.value === "0") return 0;
+  const milliseconds = readDuration(given.value);
+  if (milliseconds > 0) return milliseconds;
+  throw refusal(
+    given,
+    `a duration like 500ms, 5s, 2m or 1h, at most ${LONGEST_HOURS}h, or 0 for never`,
+  );
+}
+
+/** As {@linkcode duration}, but of any length: it is compared, not waited. */
+export function age(given: Given): number {
+  const milliseconds = readDuration(given.value, Number.MAX_SAFE_INTEGER);
+  if (milliseconds > 0) return milliseconds;
+  throw refusal(given, "a duration like 90m, 24h or 8760h");
+}
+
+/** A type that reads whole numbers in a range. */
+export function wholeNumber(least: number, most: number) {
+  return (given: Given): number => {
+    const number = /^\d{1,16}$/.test(given.value) ? Number(given.value) : NaN;
+    if (number >= least && number <= most) return number;
+    throw refusal(given, `a whole number from ${least} to ${most}`);
+  };
+}
+
+/** Reads a part of a whole: a decimal number from 0 to 1. */
+export function fraction(given: Given): number {
+  const number = /^\d*\.?\d+$/.test(given.value) ? Number(given.value) : NaN;
+  if (number >= 0 && number <= 1) return number;
+  throw refusal(given, "a number from 0 to 1, like 0.2");
+}
+
+/** A type that takes one of some words. */
+export function oneOf<Word extends string>(...words: readonly Word[]) {
+  return (given: Given): Word => {
+    const word = words.find((word) => word === given.value);
+    if (word !== undefined) return word;
+    throw refusal(given, `one of ${words.join(", ")}`);
+  };
+}
+
+/** Reads a list of event types, `a,b,…`, or `any`. */
+export function eventTypes(given: Given): TypeRule {
+  if (given.value === "any") return "any";
+  const types = eventTypeList(given);
+  return new Set(types);
+}
+
+/** Reads a list of event types, `a,b,…`. */
+export function eventTypeList(given: Given): readonly string[] {
+  const types = given.value.split(",").map((type) => type.trim());
+  if (types.every((type) => TYPE_NAME.test(type))) return [...new Set(types)];
+  throw refusal(
+    given,
+    "event types separated by commas, each 1 to 64 letters, digits, _ or -, " +
+      'or "any"',
+  );
+}
+
+/** Reads a text that may not be empty. */
+export function text(given: Given): string {
+  if (given.value !== "") return given.value;
+  throw refusal(given, "not empty");
+}
+
+function readDuration(value: string, most = LONGEST_DELAY): number {
+  const parts = /^(\d{1,12}(?:\.\d{1,6})?)(ms|s|m|h)$/.exec(value);
+  if (parts === null) return NaN;
+  const milliseconds = Math.round(Number(parts[1]) * MILLISECONDS[parts[2]!]!);
+  return milliseconds <= most ? milliseconds : NaN;
+}
+
+function refusal({ label, name, value }: Given, allowed: string) {
+  // Cliffy gives an option's name without its dashes in some places.
+  const named = label === "Option" ? `--${name.replace(/^-+/, "")}` : name;
+  return new ValidationError(
+    `${label} "${named}" must be ${allowed}, but got "${value}".`,
+  );
+}

@@ -1,0 +1,174 @@
+import { Command, ValidationError } from "@cliffy/command";
+import { getLogger } from "@logtape/logtape";
+import { onSignals } from "../lifecycle/signals.ts";
+import { systemClock } from "../model/clock.ts";
+import { AmqpPublisher } from "../publish/amqp_publisher.ts";
+import { Expectation } from "../publish/expectation.ts";
+import type { GeneratedMessage } from "../publish/generated_message.ts";
+import { generateMessages } from "../publish/generator.ts";
+import { NdjsonPublisher } from "../publish/ndjson_publisher.ts";
+import { publishMessages } from "../publish/publish_messages.ts";
+import { OutputClosed, type Publisher } from "../publish/publisher.ts";
+import { findAmqpAddress } from "./amqp_url.ts";
+import { prepareFolder, writeExpectation } from "./expectation_files.ts";
+import { readTlsFiles } from "./tls_files.ts";
+import type { QueueType } from "../topology/topology.ts";
+import { configureLog, type Format, type Level } from "./log.ts";
+import { oneOf } from "./option_types.ts";
+import { addOptions } from "./options.ts";
+import { PUBLISH_OPTIONS } from "./publish_options.ts";
+import { publishSummaryJson, publishSummaryText } from "./publish_summary.ts";
+import { StandardError } from "./stderr.ts";
+import type { Surroundings } from "./surroundings.ts";
+
+const log = getLogger(["eventcounter", "cli"]);
+
+/** The options of `publish` as Cliffy hands them over. */
+interface PublishOptions {
+  amqpUrl?: string;
+  amqpUrlFile?: string;
+  exchange: string;
+  queue: string;
+  declare: boolean;
+  binding?: string;
+  queueType?: QueueType;
+  ca?: string;
+  cert?: string;
+  key?: string;
+  connectTimeout: number;
+  size: number;
+  users: number;
+  types: readonly string[];
+  duplicates: number;
+  invalid: number;
+  seed?: number;
+  rate?: number;
+  expect?: string;
+  to: "amqp" | "-";
+  format: Format;
+  logLevel: Level;
+  logFormat: Format;
+}
+
+/** The subcommand `publish`: the generator of events. */
+export function publishCommand(surroundings: Surroundings): Command {
+  const command = new Command()
+    .description(
+      "Publish generated events, with duplicates and invalid ones if asked for, and tell what a correct count must give.",
+    )
+    .type("goal", oneOf("amqp", "-"));
+  return addOptions(command as unknown as Command, PUBLISH_OPTIONS)
+    // The option tables are data, so Cliffy cannot know this type.
+    .action((options: unknown) =>
+      publish(options as PublishOptions, surroundings)
+    ) as unknown as Command;
+}
+
+async function publish(
+  options: PublishOptions,
+  surroundings: Surroundings,
+): Promise<void> {
+  checkTogether(options);
+  const stderr = new StandardError();
+  await configureLog(options.logLevel, options.logFormat, stderr);
+  const seed = options.seed ?? randomSeed();
+  // All that can refuse does so before anything is published.
+  const messages = generateMessages({ ...options, seed });
+  if (options.expect !== undefined) await prepareFolder(options.expect);
+  // Told now as well: a run that fails has no summary, and to publish the
+  // missing rest is to repeat it.
+  log.info("publishing {size} messages with seed {seed}", {
+    size: options.size,
+    seed,
+  });
+
+  const expectation = new Expectation();
+  const started = systemClock.monotonic();
+  try {
+    await publishAll(options, messages, expectation, surroundings);
+  } catch (error) {
+    if (error instanceof OutputClosed) return;
+    throw error;
+  }
+  const duration = systemClock.monotonic() - started;
+
+  if (options.expect !== undefined) {
+    await writeExpectation(options.expect, expectation);
+  }
+  const summary = options.format === "json"
+    ? publishSummaryJson(expectation, seed, duration)
+    : publishSummaryText(expectation, seed, duration);
+  if (options.to === "-") stderr.writeLine(summary);
+  else surroundings.print(summary);
+}
+
+/** What only several options together can get wrong. */
+function checkTogether(options: PublishOptions): void {
+  for (
+    const [option, given] of [
+      ["--binding", options.binding],
+      ["--queue-type", options.queueType],
+    ] as const
+  ) {
+    if (given === undefined || options.declare) continue;
+    throw new ValidationError(
+      `Option "${option}" is for --declare, but got "${given}" with --no-declare.`,
+    );
+  }
+}
+
+/** Publishes until all is done or a signal comes. */
+async function publishAll(
+  options: PublishOptions,
+  messages: Iterable<GeneratedMessage>,
+  expectation: Expectation,
+  surroundings: Surroundings,
+): Promise<void> {
+  const stop = new AbortController();
+  const endSignals = onSignals({
+    stop: () => stop.abort(),
+    end: surroundings.exit,
+  });
+  let publisher: Publisher | undefined;
+  try {
+    publisher = await openPublisher(options, surroundings.args, stop.signal);
+    // A signal came before there was anybody to publish to.
+    if (publisher === undefined) return;
+    await publishMessages({
+      messages,
+      publisher,
+      expectation,
+      rate: options.rate,
+      clock: systemClock,
+      signal: stop.signal,
+    });
+  } finally {
+    await publisher?.close();
+    endSignals();
+  }
+}
+
+async function openPublisher(
+  options: PublishOptions,
+  args: readonly string[],
+  signal: AbortSignal,
+): Promise<Publisher | undefined> {
+  if (options.to === "-") {
+    return new NdjsonPublisher("standard output", Deno.stdout.writable);
+  }
+  const { exchange, queue, declare, connectTimeout } = options;
+  const { binding = "*.event.*", queueType = "classic" } = options;
+  const address = await findAmqpAddress(options, args);
+  return await AmqpPublisher.open({
+    address,
+    tls: await readTlsFiles(options, address),
+    topology: { exchange, queue, binding, queueType },
+    declare,
+    connectTimeout,
+    clock: systemClock,
+  }, signal);
+}
+
+function randomSeed(): number {
+  return crypto.getRandomValues(new Uint32Array(1))[0]!;
+}

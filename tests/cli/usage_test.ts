@@ -1,0 +1,180 @@
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { run } from "../../src/cli/run.ts";
+import { runProgram } from "../support/program.ts";
+
+/** Wrong usage, and what the one line must say. */
+const WRONG: readonly [args: string[], message: RegExp][] = [
+  [["--nope"], /Unknown option "--nope"/],
+  [["nonsense"], /Unknown command "nonsense"/],
+  [["--idle"], /Missing value for option "--idle"/],
+  [["--idle", "5 parsecs"], /500ms, 5s, 2m or 1h.*"5 parsecs"/],
+  [["--idle", "5"], /500ms, 5s, 2m or 1h.*"5"/],
+  [["--idle", "-1s"], /500ms, 5s, 2m or 1h/],
+  [["--connect-timeout", "0s"], /500ms, 5s, 2m or 1h/],
+  [["--types", "a,,b"], /letters, digits, _ or -.*"a,,b"/],
+  [["--types", "a/b"], /letters, digits, _ or -/],
+  [["--prefetch", "0"], /from 1 to 65535.*"0"/],
+  [["--prefetch", "65536"], /from 1 to 65535/],
+  [["--prefetch", "1e3"], /from 1 to 65535/],
+  [["--prefetch", "100"], /at least --checkpoint-size \(5000\).*"100"/],
+  [["--checkpoint-size", "20000"], /at least --checkpoint-size \(20000\)/],
+  [["--ledger", "mysql://x"], /sqlite:PATH or memory:/],
+  [["--ledger", "sqlite:"], /sqlite:PATH or memory:/],
+  [["--binding", "#"], /"--binding".*--declare/],
+  [["--queue-type", "quorum"], /"--queue-type".*--declare/],
+  [["--declare", "--queue-type", "stream"], /one of classic, quorum/],
+  [["--input", "x", "--declare"], /"--declare".*--input/],
+  [["--input", "x", "--until-empty"], /"--until-empty".*--input/],
+  [["--input", "/nowhere/x"], /Cannot read "\/nowhere\/x".*check --input/],
+  [["--input", "/"], /folder.*check --input/],
+  [["--format", "xml"], /one of text, json/],
+  [["--log-level", "loud"], /one of debug, info, warn, error, off/],
+  [["--amqp-url", "nonsense"], /it is no URL/],
+  [["--amqp-url", "http://h"], /scheme is "http"/],
+  [["--idle", "1s", "--idle", "2s"], /only occur once/],
+  [["publish", "--size", "0"], /from 1 to/],
+  [["publish", "--duplicates", "1.5"], /from 0 to 1/],
+  [["publish", "--duplicates", "0.6", "--invalid", "0.6"], /.*/],
+];
+
+for (const [args, message] of WRONG) {
+  Deno.test(`eventcounter ${args.join(" ")}: 2, with what is allowed`, async () => {
+    const { code, complaints } = await runHere(args);
+    assertEquals(code, 2);
+    assertEquals(complaints.length, 1);
+    assertMatch(complaints[0]!, /^eventcounter: .*$/);
+    assertMatch(complaints[0]!, message);
+  });
+}
+
+/** Runs the program in this process: there are many cases, and all are short. */
+async function runHere(
+  args: readonly string[],
+): Promise<{ code: number; complaints: string[] }> {
+  const folder = await Deno.makeTempDir();
+  Deno.env.set("EVENTCOUNTER_OUT", folder);
+  const complaints: string[] = [];
+  const { error } = console;
+  console.error = (line: string) => complaints.push(line);
+  try {
+    return { code: await run(args, () => {}), complaints };
+  } finally {
+    console.error = error;
+    Deno.env.delete("EVENTCOUNTER_OUT");
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+Deno.test("a password is masked wherever a URL is told", async () => {
+  for (
+    const url of [
+      "http://user:hunter2@host",
+      "amqp://user:hunter2@host:99999",
+      "amqp://user:hun@hunter2@host:x",
+      "amqp://user:hunter2@host?heartbeat=x",
+    ]
+  ) {
+    const { stderr } = await runProgram(["--amqp-url", url]);
+    assertMatch(stderr, /user:\*\*\*@host/);
+    assertEquals(stderr.includes("hunter2"), false, stderr);
+  }
+});
+
+Deno.test("a flag beats a variable, a variable beats the default", async () => {
+  const folder = await Deno.makeTempDir();
+  const line = (type: string) =>
+    JSON.stringify({ routingKey: `ann.event.${type}`, body: { id: type } });
+  const stdin = `${line("created")}\n${line("seen")}\n${line("heard")}\n`;
+  const count = async (args: string[], env: Record<string, string>) => {
+    const out = await Deno.makeTempDir({ dir: folder });
+    const { stdout, stderr } = await runProgram(
+      ["--input", "-", "--out", out, "--format", "json", ...args],
+      { stdin, env },
+    );
+    assertEquals(stderr, "");
+    return Object.keys(JSON.parse(stdout).types);
+  };
+  assertEquals(await count([], {}), ["created"]);
+  const env = { EVENTCOUNTER_TYPES: "seen" };
+  assertEquals(await count([], env), ["seen"]);
+  assertEquals(await count(["--types", "heard"], env), ["heard"]);
+  // An empty variable is one that is not set.
+  assertEquals(await count([], { EVENTCOUNTER_TYPES: "" }), ["created"]);
+  await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("a bad variable is told by its name: 2", async () => {
+  const { code, stderr } = await runProgram([], {
+    env: { EVENTCOUNTER_IDLE: "soon" },
+  });
+  assertEquals(code, 2);
+  assertMatch(stderr, /variable "EVENTCOUNTER_IDLE" must be a duration/);
+});
+
+Deno.test("the AMQP URL comes from a file, and a flag beats the other's variable", async () => {
+  const file = await Deno.makeTempFile();
+  await Deno.writeTextFile(file, "amqp://file:secret@127.0.0.1:1\nmore\n");
+  const out = await Deno.makeTempDir();
+  const told = async (args: string[], env: Record<string, string>) => {
+    const { stderr } = await runProgram(
+      ["--out", out, "--connect-timeout", "1ms", ...args],
+      { env },
+    );
+    return (/are both given/.exec(stderr) ??
+      /amqp:\/\/(\w+):\*\*\*@/.exec(stderr))?.at(0);
+  };
+  const flag = "amqp://flag:secret@127.0.0.1:1";
+  const variable = "amqp://variable:secret@127.0.0.1:1";
+  assertEquals(
+    await told(["--amqp-url-file", file], { AMQP_URL: variable }),
+    "amqp://file:***@",
+  );
+  assertEquals(
+    await told(["--amqp-url", flag], { AMQP_URL_FILE: file }),
+    "amqp://flag:***@",
+  );
+  assertEquals(
+    await told([], { AMQP_URL: variable }),
+    "amqp://variable:***@",
+  );
+  assertEquals(
+    await told([], { AMQP_URL: variable, AMQP_URL_FILE: file }),
+    "are both given",
+  );
+  await Deno.remove(file);
+  await Deno.remove(out, { recursive: true });
+});
+
+Deno.test("input that is no NDJSON at all: 65, and nothing is recorded", async () => {
+  const out = await Deno.makeTempDir();
+  const { code, complaints } = await runProgram(
+    ["--input", "-", "--out", out],
+    { stdin: "id,user\n1,ann\n2,bob\n" },
+  );
+  assertEquals(code, 65);
+  assertMatch(complaints.join(), /none of its first 3 line/);
+  const names = [...Deno.readDirSync(out)].map(({ name }) => name);
+  assertEquals(names, ["eventcounter.db"]);
+  await Deno.remove(out, { recursive: true });
+});
+
+Deno.test("the summary alone is on standard output, log records are on standard error", async () => {
+  const out = await Deno.makeTempDir();
+  const { code, stdout, stderr } = await runProgram([
+    ...["--input", "/dev/null", "--out", out],
+    ...["--log-level", "debug", "--log-format", "json"],
+  ]);
+  assertEquals(code, 0);
+  assertMatch(stdout, /^0 received: 0 counted, 0 duplicates, 0 rejected\n/);
+  for (const line of stderr.split("\n").filter(Boolean)) JSON.parse(line);
+  await Deno.remove(out, { recursive: true });
+});
+
+Deno.test("help is there for the program and each subcommand", async () => {
+  for (const args of [["--help"], ["count", "--help"], ["publish", "-h"]]) {
+    const { code, stdout, stderr } = await runProgram(args);
+    assertEquals([code, stderr], [0, ""]);
+    assertStringIncludes(stdout, "Usage:");
+    assertStringIncludes(stdout, "--amqp-url");
+  }
+});
