@@ -1,0 +1,81 @@
+import { assertEquals, assertMatch } from "@std/assert";
+import { findFreePort, startPrivateBroker } from "../../tools/broker.ts";
+import { jsonFiles } from "../support/broker_place.ts";
+import { makeCertificates } from "../support/certificates.ts";
+import { runProgram } from "../support/program.ts";
+
+Deno.test("amqps: certificates are checked, on both sides", async (test) => {
+  const folder = await Deno.makeTempDir({ prefix: "eventcounter-test-" });
+  const write = async (name: string, text: string) => {
+    await Deno.writeTextFile(`${folder}/${name}`, text);
+    return `${folder}/${name}`;
+  };
+  const made = makeCertificates();
+  const ca = await write("ca.pem", made.ca);
+  const otherCa = await write("other_ca.pem", makeCertificates().ca);
+  const cert = await write("client.pem", made.client.cert);
+  const key = await write("client.key", made.client.key);
+  const port = findFreePort();
+  await using _broker = await startPrivateBroker({
+    configuration: [
+      `listeners.ssl.1 = 127.0.0.1:${port}`,
+      `ssl_options.cacertfile = ${ca}`,
+      `ssl_options.certfile = ${await write("server.pem", made.server.cert)}`,
+      `ssl_options.keyfile = ${await write("server.key", made.server.key)}`,
+      "ssl_options.verify = verify_peer",
+      "ssl_options.fail_if_no_peer_cert = true",
+    ],
+  });
+  const own = ["--cert", cert, "--key", key];
+  const at = (host: string) => ["--amqp-url", `amqps://${host}:${port}`];
+  const count = (...args: string[]) =>
+    runProgram([
+      ...args,
+      ...["--out", `${folder}/out`, "--idle", "300ms", "--format", "json"],
+    ]);
+
+  await test.step("with the right ones, events are published and counted", async () => {
+    const published = await runProgram([
+      ...["publish", "--size", "10"],
+      ...at("localhost"),
+      ...["--ca", ca],
+      ...own,
+    ]);
+    assertEquals(published.code, 0, published.stderr);
+    const counted = await count(...at("127.0.0.1"), "--ca", ca, ...own);
+    assertEquals(JSON.parse(counted.stdout).unique, 10, counted.stderr);
+    assertEquals((await jsonFiles(`${folder}/out`)).size, 3);
+  });
+
+  const refusals: [string, string[], RegExp][] = [
+    ["unknown authority", [...at("localhost"), ...own], /self-signed/i],
+    [
+      "wrong authority",
+      [...at("localhost"), "--ca", otherCa, ...own],
+      /certificate/i,
+    ],
+    ["no client certificate", [...at("localhost"), "--ca", ca], /Certificate/],
+  ];
+  for (const [name, args, message] of refusals) {
+    await test.step(`${name}: 77, at once`, async () => {
+      const { code, complaints } = await count(...args);
+      assertEquals(code, 77);
+      assertEquals(complaints.length, 1);
+      assertMatch(complaints[0]!, message);
+    });
+  }
+
+  const misuse: [string[], RegExp][] = [
+    [["--amqp-url", "amqp://localhost", "--ca", ca], /amqps:\/\/ URL/],
+    [[...at("localhost"), "--cert", cert], /"--cert" and "--key"/],
+    [[...at("localhost"), "--ca", `${folder}/nowhere`], /check --ca/],
+  ];
+  for (const [args, message] of misuse) {
+    await test.step(`misuse: ${message.source}`, async () => {
+      const { code, complaints } = await count(...args);
+      assertEquals(code, 2);
+      assertMatch(complaints[0]!, message);
+    });
+  }
+  await Deno.remove(folder, { recursive: true });
+});
