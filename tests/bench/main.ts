@@ -1,0 +1,25 @@
+/**
+ * Measures the tool: `deno task bench`. Ratios hold on any machine, absolute
+ * figures only on the one that made them.
+ *
+ * `EVENTCOUNTER_BENCH_SCALE` makes it shorter or longer, 1 by default.
+ *
+ * @module
+ */
+import { benchDrain } from "./drain_bench.ts";
+import { benchMemory } from "./memory_bench.ts";
+import { benchPipeline } from "./pipeline_bench.ts";
+
+const url = Deno.env.get("AMQP_URL");
+if (!url) throw new Error("Bench: AMQP_URL is not set, use deno task bench");
+const scale = Number(Deno.env.get("EVENTCOUNTER_BENCH_SCALE") ?? 1);
+const scaled = (size: number) => Math.round(size * scale / 10_000) * 10_000;
+
+const folder = await Deno.makeTempDir({ prefix: "eventcounter-bench-" });
+try {
+  benchMemory({ size: scaled(4_000_000) });
+  await benchPipeline(folder, { pairs: 7, size: scaled(500_000) });
+  await benchDrain(url, folder, { rounds: 7, size: scaled(100_000) });
+} finally {
+  await Deno.remove(folder, { recursive: true });
+}
