@@ -57,9 +57,10 @@ async function sourceFiles(): Promise<SourceFile[]> {
   for await (const { path } of walk(join(root, "src"), { exts: [".ts"] })) {
     const text = await Deno.readTextFile(path);
     const imports = [
-      ...text.matchAll(/\bfrom\s+"([^"]+)"|^import\s+"([^"]+)"/gm),
-    ]
-      .map((match) => (match[1] ?? match[2])!);
+      ...text.matchAll(
+        /^(?:import|export)\b[^;"]*?\bfrom\s+"([^"]+)"|^import\s+"([^"]+)"/gm,
+      ),
+    ].map((match) => (match[1] ?? match[2])!);
     files.push({ path: relative(root, path), text, imports });
   }
   assert(files.length > 30, "the walk has found the sources");

@@ -1,4 +1,4 @@
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import type { Ledger } from "../ledger/ledger.ts";
 import { MemoryLedger } from "../ledger/memory_ledger.ts";
 import { SqliteLedger } from "../ledger/sqlite_ledger.ts";
@@ -22,10 +22,10 @@ export async function openLedger(
   forgetBefore: number | undefined,
 ): Promise<Ledger> {
   if (url === "memory:") {
-    return new MemoryLedger(await readRejectedFile(`${out}/${REJECTED_FILE}`));
+    return new MemoryLedger(await readRejectedFile(join(out, REJECTED_FILE)));
   }
   const path = url === undefined
-    ? `${out}/eventcounter.db`
+    ? join(out, "eventcounter.db")
     : /^sqlite:(.+)$/s.exec(url)?.[1];
   if (path === undefined) {
     throw new EventCounterError(

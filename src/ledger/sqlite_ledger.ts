@@ -124,14 +124,14 @@ export class SqliteLedger implements Ledger {
         "SELECT uuids, texts FROM checkpoint",
       );
       for (const { uuids, texts } of batches.iterate()) {
-        seen.addPacked(uuids as Uint8Array);
-        for (const id of JSON.parse(texts as string)) seen.add(id);
+        seen.addPacked(present(uuids) as Uint8Array);
+        for (const id of JSON.parse(present(texts) as string)) seen.add(id);
       }
       const rejections = this.#database.prepare(
         "SELECT fingerprint FROM rejection",
       );
       for (const { fingerprint } of rejections.iterate()) {
-        seen.addRejected(fingerprint as Uint8Array);
+        seen.addRejected(present(fingerprint) as Uint8Array);
       }
     });
   }
@@ -211,7 +211,7 @@ export class SqliteLedger implements Ledger {
       if (rows.length === 0) return;
       last = rows.at(-1)!.user as Uint8Array;
       yield rows.map(({ user, count }) =>
-        [utf8.decode(user as Uint8Array), count as number] as const
+        [utf8.decode(present(user) as Uint8Array), count as number] as const
       );
     }
   }
@@ -228,9 +228,9 @@ export class SqliteLedger implements Ledger {
       yield rows.map((row) => ({
         at: row.at as number,
         reason: row.reason as RejectionReason,
-        routingKey: JSON.parse(row.routing_key as string),
-        fingerprint: row.fingerprint as Uint8Array<ArrayBuffer>,
-        body: row.body as Uint8Array<ArrayBuffer>,
+        routingKey: JSON.parse(present(row.routing_key) as string),
+        fingerprint: present(row.fingerprint) as Uint8Array<ArrayBuffer>,
+        body: present(row.body) as Uint8Array<ArrayBuffer>,
       }));
     }
   }
@@ -296,6 +296,15 @@ export class SqliteLedger implements Ledger {
     this.#unfolded.clear();
     this.#unfoldedCheckpoints = 0;
   }
+}
+
+/**
+ * A value that is never null in a ledger. `node:sqlite` gives null for what it
+ * cannot read in a torn file.
+ */
+function present<Value>(value: Value | null): Value {
+  if (value === null) throw new Error("a value is missing: malformed");
+  return value;
 }
 
 const utf8 = new TextDecoder("utf-8", { ignoreBOM: true });

@@ -12,6 +12,8 @@ export class IdleWatchdog {
   readonly #controller = new AbortController();
   readonly #idleMilliseconds: number;
   readonly #clock: Clock;
+  /** When the idle time started, while there is one. */
+  #since: number | undefined;
   #cancel: (() => void) | undefined;
 
   /**
@@ -30,19 +32,30 @@ export class IdleWatchdog {
 
   /**
    * Everything received has been processed and the source is listening. The
-   * idle time starts, unless it is running already.
+   * idle time starts, unless it has started already.
    */
   quiet(): void {
     if (this.#idleMilliseconds === 0 || this.#cancel !== undefined) return;
+    this.#since ??= this.#clock.monotonic();
+    const passed = this.#clock.monotonic() - this.#since;
     this.#cancel = this.#clock.after(
-      this.#idleMilliseconds,
+      Math.max(0, this.#idleMilliseconds - passed),
       () => this.#controller.abort(),
     );
   }
 
-  /** There is something to do, or nobody is listening: the time stops. */
-  busy(): void {
+  /**
+   * Nobody can look for deliveries for a moment. The idle time goes on, but
+   * ends only once {@linkcode quiet} has said that still none is there.
+   */
+  pause(): void {
     this.#cancel?.();
     this.#cancel = undefined;
+  }
+
+  /** There is something to do, or nobody is listening: no idle time runs. */
+  busy(): void {
+    this.pause();
+    this.#since = undefined;
   }
 }

@@ -55,7 +55,8 @@ const HYPHEN = 0x2d;
  */
 export function readUuid(bytes: Uint8Array, at: number): Uuid | undefined {
   if (
-    bytes[at + 8] !== HYPHEN || bytes[at + 13] !== HYPHEN ||
+    at + UUID_TEXT_LENGTH > bytes.length || bytes[at + 8] !== HYPHEN ||
+    bytes[at + 13] !== HYPHEN ||
     bytes[at + 18] !== HYPHEN || bytes[at + 23] !== HYPHEN
   ) return undefined;
   // Each call gathers the "not a digit" bits of its digits in `bad`.

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { EventCounterError, EXIT, messageOf } from "../model/errors.ts";
 
 /** Produces the content of a file from its beginning, each time it is asked. */
@@ -22,7 +23,7 @@ export async function replaceFile(
   name: string,
   content: Content,
 ): Promise<void> {
-  const path = `${folder}/${name}`;
+  const path = join(folder, name);
   const temporary = temporaryPath(folder, name);
   try {
     const file = await Deno.open(temporary, { write: true, createNew: true });
@@ -43,7 +44,7 @@ export async function replaceFile(
 /** A path beside a file for writing its next content; never the same twice. */
 export function temporaryPath(folder: string, name: string): string {
   const unique = crypto.randomUUID().slice(0, 8);
-  return `${folder}/.${name}.${unique}${TEMPORARY_SUFFIX}`;
+  return join(folder, `.${name}.${unique}${TEMPORARY_SUFFIX}`);
 }
 
 /** Compares a file with the content it should have, reading both once. */

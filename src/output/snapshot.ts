@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { getLogger } from "@logtape/logtape";
 import type { UserCount } from "../model/counts.ts";
 import type { Rejection } from "../model/rejection.ts";
@@ -95,13 +96,13 @@ export class Snapshot {
         () =>
           countsContent(ledger.counts(type), (sums) => totals.set(type, sums)),
       );
-      files.push(`${this.#folder}/${name}`);
+      files.push(join(this.#folder, name));
     }
     for (const type of this.#types) {
       if (!totals.has(type)) await this.#removeStale(`${type}.json`);
     }
     if (await this.#writeRejected(ledger)) {
-      files.push(`${this.#folder}/${REJECTED_FILE}`);
+      files.push(join(this.#folder, REJECTED_FILE));
     }
     return { files, types: totals };
   }
@@ -110,7 +111,7 @@ export class Snapshot {
   async #removeAbandoned(): Promise<void> {
     for await (const { name } of Deno.readDir(this.#folder)) {
       if (!name.startsWith(".") || !name.endsWith(TEMPORARY_SUFFIX)) continue;
-      const path = `${this.#folder}/${name}`;
+      const path = join(this.#folder, name);
       const { mtime } = await Deno.stat(path);
       if (Date.now() - mtime!.getTime() > ABANDONED_AFTER) {
         await Deno.remove(path);
@@ -119,7 +120,7 @@ export class Snapshot {
   }
 
   async #update(name: string, content: Content): Promise<void> {
-    const state = await compareFile(`${this.#folder}/${name}`, content);
+    const state = await compareFile(join(this.#folder, name), content);
     if (state !== "same") await replaceFile(this.#folder, name, content);
   }
 
@@ -127,12 +128,12 @@ export class Snapshot {
   async #writeRejected(ledger: SnapshotContent): Promise<boolean> {
     const content = () => rejectedContent(ledger.rejections());
     if (await isEmpty(content)) return false;
-    const path = `${this.#folder}/${REJECTED_FILE}`;
+    const path = join(this.#folder, REJECTED_FILE);
     // Rejections are only ever added, so the ledger's own file is a beginning.
     // Anything else holds messages that are nowhere else: keep it.
     if (await compareFile(path, content) === "different") {
       const kept = `rejected-${new Date().toISOString().replaceAll(":", "-")}`;
-      await Deno.rename(path, `${this.#folder}/${kept}.ndjson`);
+      await Deno.rename(path, join(this.#folder, `${kept}.ndjson`));
       log.warn(
         "{path} was not written from this ledger; it is kept as {kept}.ndjson",
         { path, kept },
@@ -147,7 +148,7 @@ export class Snapshot {
    * as if they were true. A file that is no such counts is left alone.
    */
   async #removeStale(name: string): Promise<void> {
-    const path = `${this.#folder}/${name}`;
+    const path = join(this.#folder, name);
     let text: string;
     try {
       text = await Deno.readTextFile(path);

@@ -220,6 +220,7 @@ export class Pipeline {
     this.#checkpointDue = false;
     this.#cancelCheckpointTimer();
     if (this.#batch.size === 0) return;
+    this.#watchdog.pause();
     await this.#consumers.idle();
     const batch = this.#batch;
     // Duplicates alone change nothing: what they repeat is durable already.

@@ -113,7 +113,11 @@ export class Channel<T> implements AsyncIterableIterator<T, undefined> {
     this.#failure ??= { error };
     this.#count = 0;
     this.#ring.fill(undefined);
-    for (const waiting of [this.#room, this.#idle]) waiting?.reject(error);
+    for (const waiting of [this.#room, this.#idle]) {
+      // Whoever would wait may have failed as well; `send` tells it anyway.
+      waiting?.promise.catch(() => {});
+      waiting?.reject(error);
+    }
     this.#room = this.#idle = undefined;
   }
 

@@ -103,6 +103,8 @@ export class NdjsonSource implements Source {
 
   async #read(): Promise<void> {
     for await (const lines of readLines(this.#chunks(), this.#name)) {
+      // What stopping has cut off is no line.
+      if (this.#stopped) return;
       for (const line of lines) this.#add(line);
       this.#wake();
       if (this.#isFull && !this.#understood) this.#giveUp();

@@ -72,8 +72,12 @@ export function parseAmqpAddress(url: string): AmqpAddress {
   };
 }
 
-/** Replaces the password in anything that looks like a URL with `***`. */
+/**
+ * Replaces the password in anything that looks like a URL, or is meant to be
+ * one, with `***`: all between the first colon after the slashes and the last
+ * `@`. Rather too much than too little.
+ */
 export function maskPassword(url: string): string {
-  // The password ends at the last @ before the host; it may hold @ itself.
-  return url.replace(/^([a-z+]*:\/\/[^:/@]*):.*@/i, "$1:***@");
+  const [, scheme = "", rest = ""] = /^([^]*?\/\/)?([^]*)$/.exec(url)!;
+  return scheme + rest.replace(/^([^:]*):[^]*@/, "$1:***@");
 }

@@ -59,13 +59,6 @@ export function lastingFailure(
   const at = `the broker at ${address.masked}`;
   const fail = (exitCode: typeof EXIT[keyof typeof EXIT], text: string) =>
     new EventCounterError(exitCode, text, { cause: error });
-  // TLS, in OpenSSL's words or those of an alert (RFC 8446, 6.2).
-  if (/certificate/i.test(message)) {
-    return fail(
-      EXIT.loginRefused,
-      `Cannot trust, or be trusted by, ${at}: ${message}; check its certificate and --ca, --cert and --key`,
-    );
-  }
   switch (replyCode(error, message)) {
     case ACCESS_REFUSED:
       return /Handshake/.test(message)
@@ -101,6 +94,13 @@ export function lastingFailure(
         `Cannot use ${at}: ${
           brief(message)
         }; it exists with other properties, leave out --declare or give another name`,
+      );
+    case undefined:
+      // TLS, in OpenSSL's words or those of an alert (RFC 8446, 6.2).
+      if (!/certificate/i.test(message)) return undefined;
+      return fail(
+        EXIT.loginRefused,
+        `Cannot trust, or be trusted by, ${at}: ${message}; check its certificate and --ca, --cert and --key`,
       );
     default:
       return undefined;

@@ -5,6 +5,8 @@ export interface Message {
   readonly routingKey: string;
   readonly body: Uint8Array<ArrayBuffer>;
   readonly redelivered?: boolean;
+  /** How often it has come back, where the broker counts that. */
+  readonly returns?: number;
 }
 
 /** The message of an event, as a publisher sends it. */
@@ -20,9 +22,13 @@ export function raw(
   return { routingKey, body: typeof body === "string" ? bytes(body) : body };
 }
 
-/** The same messages, as the broker hands them out a second time. */
+/** The same messages, as the broker hands them out once more. */
 export function again(messages: readonly Message[]): Message[] {
-  return messages.map((message) => ({ ...message, redelivered: true }));
+  return messages.map((message) => ({
+    ...message,
+    redelivered: true,
+    ...(message.returns === undefined ? {} : { returns: message.returns + 1 }),
+  }));
 }
 
 /** A delivery for tests that look at one only. */

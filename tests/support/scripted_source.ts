@@ -1,6 +1,6 @@
 import type { Delivery, Settlement } from "../../src/model/delivery.ts";
 import type { Source } from "../../src/source/source.ts";
-import type { Message } from "./messages.ts";
+import { again, type Message } from "./messages.ts";
 
 /** One acknowledgement that somebody tried to send. */
 export interface Ack {
@@ -80,10 +80,7 @@ export class ScriptedSource implements Source {
 
   /** What the channel has delivered and nobody has acked. */
   get unacked(): Message[] {
-    return (this.#channel?.unacked ?? []).map(({ message }) => ({
-      ...message,
-      redelivered: true,
-    }));
+    return again((this.#channel?.unacked ?? []).map(({ message }) => message));
   }
 
   /** From now on there is nothing but this error, once all has been taken. */
@@ -109,6 +106,7 @@ export class ScriptedSource implements Source {
   async open(wake: () => void, signal: AbortSignal): Promise<void> {
     this.journal.push("open");
     this.#wake = wake;
+    if (signal.aborted) return;
     signal.addEventListener("abort", () => this.#firstAttached.resolve());
     if (this.#script.attachOnOpen !== false) this.attach();
     await this.#firstAttached.promise;
@@ -153,8 +151,7 @@ export class ScriptedSource implements Source {
     const { settlement } = channel;
     for (const message of this.#queue.splice(0)) {
       const tag = channel.deliver(message);
-      const { routingKey, body, redelivered = false } = message;
-      this.#waiting.push({ routingKey, body, redelivered, settlement, tag });
+      this.#waiting.push({ redelivered: false, ...message, settlement, tag });
     }
   }
 

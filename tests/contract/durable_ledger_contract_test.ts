@@ -1,0 +1,264 @@
+/** What a ledger promises that outlives its process. */
+import { assertEquals } from "@std/assert";
+import fc from "fast-check";
+import type { CheckpointBatch, Ledger } from "../../src/ledger/ledger.ts";
+import { byCodePoint, type UserCount } from "../../src/model/counts.ts";
+import type { Rejection } from "../../src/model/rejection.ts";
+import {
+  type DurableAdapter,
+  durableAdapters,
+} from "../support/ledger_adapters.ts";
+import {
+  batchOf,
+  contentOf,
+  fingerprintsOf,
+  loadedFrom,
+  rejection,
+} from "../support/ledger_content.ts";
+import { uuid } from "../support/messages.ts";
+import { TemporaryFolder } from "../support/temporary_folder.ts";
+
+const folder = new TemporaryFolder();
+
+/** A ledger that a test opens, closes and kills as it likes. */
+class Place {
+  readonly #adapter: DurableAdapter;
+  #folder = folder.make();
+  ledger!: Ledger;
+
+  constructor(adapter: DurableAdapter) {
+    this.#adapter = adapter;
+  }
+
+  async open(): Promise<void> {
+    this.ledger = await this.#adapter.open(this.#folder);
+    await this.ledger.beginRun(0);
+  }
+
+  async reopen(): Promise<void> {
+    await this.ledger.close();
+    await this.open();
+  }
+
+  /** Goes on with what is on disk now, as after a crash. */
+  async crash(): Promise<void> {
+    const copy = folder.make();
+    await this.#adapter.crash(this.#folder, copy);
+    await this.ledger.close();
+    this.#folder = copy;
+    await this.open();
+  }
+}
+
+/** Registers a test for each durable ledger there is. */
+function contract(
+  promise: string,
+  test: (place: Place) => Promise<void>,
+): void {
+  for (const adapter of durableAdapters) {
+    Deno.test(`${adapter.name}: ${promise}`, {
+      permissions: folder.permissions,
+    }, async () => {
+      const place = new Place(adapter);
+      await place.open();
+      try {
+        await test(place);
+      } finally {
+        await place.ledger.close();
+      }
+    });
+  }
+}
+
+const full = batchOf({
+  ids: [uuid(1), uuid(0), "text", "__proto__", "a\0b", "\ud83d"],
+  counts: { created: [["a", 2], ["\u{1f600}", 3]], deleted: [["a\0b", 1]] },
+  rejections: [rejection("first"), rejection("second")],
+});
+
+contract(
+  "deliveries may be acked after their checkpoint",
+  async ({ ledger }) => {
+    assertEquals(ledger.ackAfter, "checkpoint");
+    await Promise.resolve();
+  },
+);
+
+contract("load() gives back every id and every fingerprint", async (place) => {
+  await place.ledger.checkpoint(full);
+  await place.ledger.checkpoint(batchOf({ ids: [uuid(2), "more"] }));
+
+  assertEquals(await loadedFrom(place.ledger), {
+    ids: [uuid(0), uuid(1), uuid(2), "text", "__proto__", "a\0b", "\ud83d"]
+      .concat("more").sort(),
+    rejected: fingerprintsOf(full.rejections),
+  });
+});
+
+contract("a new one has nothing to load", async ({ ledger }) => {
+  assertEquals(await loadedFrom(ledger), { ids: [], rejected: [] });
+});
+
+for (const ending of ["reopen", "crash"] as const) {
+  contract(
+    `after a ${ending} everything checkpointed is there`,
+    async (place) => {
+      await place.ledger.checkpoint(full);
+      await place.ledger.checkpoint(full);
+      const before = await contentOf(place.ledger);
+      const loaded = await loadedFrom(place.ledger);
+      await place.ledger.checkpoint(
+        batchOf({ counts: { created: [["b", 5]] } }),
+      );
+
+      await place[ending]();
+
+      assertEquals(await loadedFrom(place.ledger), loaded);
+      assertEquals(await contentOf(place.ledger), {
+        counts: [
+          ["created", [["a", 4], ["b", 5], ["\u{1f600}", 6]]],
+          ["deleted", [["a\0b", 2]]],
+        ],
+        rejections: before.rejections,
+      });
+    },
+  );
+
+  contract(`after a ${ending} counting goes on where it was`, async (place) => {
+    for (let i = 0; i < 5; i++) {
+      await place.ledger.checkpoint(
+        batchOf({ counts: { created: [["a", 1]] } }),
+      );
+      await place[ending]();
+    }
+
+    assertEquals((await contentOf(place.ledger)).counts, [
+      ["created", [["a", 5]]],
+    ]);
+  });
+}
+
+contract(
+  "a crash at any checkpoint finds ids and counts of the same batches",
+  async (place) => {
+    // Enough of them that counts are folded more than once.
+    for (let i = 1; i <= 140; i++) {
+      await place.ledger.checkpoint(batchOf({
+        ids: [uuid(i)],
+        counts: { created: [[`user ${i % 3}`, 1]] },
+      }));
+      if (i % 20 > 3) continue;
+
+      await place.crash();
+
+      const { ids } = await loadedFrom(place.ledger);
+      const [created] = (await contentOf(place.ledger)).counts;
+      const sum = created![1].reduce((sum, [, count]) => sum + count, 0);
+      assertEquals([ids.length, sum], [i, i]);
+    }
+  },
+);
+
+const text = fc.oneof(
+  fc.constantFrom("a", "b", "__proto__", "a\0", "\u{fffd}", "\u{1f600}"),
+  fc.string({ unit: "binary", minLength: 1, maxLength: 3 }),
+);
+const type = fc.constantFrom("created", "updated", "__proto__", "constructor");
+const counted = fc.record({
+  id: fc.oneof(fc.nat(0xffff).map(uuid), text),
+  type,
+  user: text,
+});
+
+const step = fc.oneof(
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      name: fc.constant("checkpoint" as const),
+      events: fc.array(counted, { maxLength: 6 }),
+      bodies: fc.array(fc.uint8Array({ maxLength: 4 }), { maxLength: 2 }),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ name: fc.constant("crash" as const) }) },
+  { weight: 1, arbitrary: fc.record({ name: fc.constant("reopen" as const) }) },
+  { weight: 1, arbitrary: fc.record({ name: fc.constant("read" as const) }) },
+);
+
+type Counted = { id: string; type: string; user: string };
+
+/** What a ledger should know, the simple way. */
+class Model {
+  readonly ids = new Set<string>();
+  readonly counts = new Map<string, Map<string, number>>();
+  readonly rejections: Rejection[] = [];
+
+  /** Adds what is new. @returns The batch that tells a ledger the same. */
+  checkpoint(events: Counted[], rejections: Rejection[]): CheckpointBatch {
+    const fresh = events.filter(({ id }) => {
+      const isNew = !this.ids.has(id);
+      this.ids.add(id);
+      return isNew;
+    });
+    const counts = new Map<string, Map<string, number>>();
+    for (const { type, user } of fresh) {
+      for (const all of [counts, this.counts]) {
+        const users = all.get(type) ?? new Map<string, number>();
+        all.set(type, users.set(user, (users.get(user) ?? 0) + 1));
+      }
+    }
+    this.rejections.push(...rejections);
+    return {
+      ...batchOf({ ids: fresh.map(({ id }) => id), rejections }),
+      counts,
+    };
+  }
+
+  get content() {
+    const counts = [...this.counts].sort(([a], [b]) => a < b ? -1 : 1).map((
+      [type, users],
+    ): [string, UserCount[]] => [
+      type,
+      [...users].sort(([a], [b]) => byCodePoint(a, b)),
+    ]);
+    return { counts, rejections: this.rejections };
+  }
+}
+
+for (const adapter of durableAdapters) {
+  Deno.test(
+    `${adapter.name}: agrees with a map after any sequence of checkpoints, crashes and reopenings`,
+    {
+      permissions: folder.permissions,
+    },
+    async () => {
+      await fc.assert(
+        fc.asyncProperty(fc.array(step, { maxLength: 15 }), async (steps) => {
+          const place = new Place(adapter);
+          const model = new Model();
+          await place.open();
+          for (const step of steps) {
+            if (step.name === "checkpoint") {
+              const rejections = step.bodies.map((body) =>
+                rejection(new Uint8Array(body))
+              );
+              await place.ledger.checkpoint(
+                model.checkpoint(step.events, rejections),
+              );
+            } else if (step.name === "read") {
+              assertEquals(await contentOf(place.ledger), model.content);
+            } else {
+              await place[step.name]();
+            }
+          }
+          assertEquals(await loadedFrom(place.ledger), {
+            ids: [...model.ids].sort(),
+            rejected: fingerprintsOf(model.rejections),
+          });
+          assertEquals(await contentOf(place.ledger), model.content);
+          await place.ledger.close();
+        }),
+        { numRuns: 25 },
+      );
+    },
+  );
+}

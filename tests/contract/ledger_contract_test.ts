@@ -1,0 +1,254 @@
+/** What every ledger promises, whatever it keeps its content in. */
+import { assertEquals } from "@std/assert";
+import type { Ledger } from "../../src/ledger/ledger.ts";
+import type { UserCount } from "../../src/model/counts.ts";
+import { ledgerAdapters } from "../support/ledger_adapters.ts";
+import {
+  batchOf,
+  contentOf,
+  countsOf,
+  rejection,
+  rejectionsOf,
+} from "../support/ledger_content.ts";
+import { uuid } from "../support/messages.ts";
+import { TemporaryFolder } from "../support/temporary_folder.ts";
+
+const folder = new TemporaryFolder();
+
+/** Registers a test for each ledger there is. */
+function contract(
+  promise: string,
+  test: (ledger: Ledger) => Promise<void>,
+): void {
+  for (const { name, open } of ledgerAdapters) {
+    Deno.test(`${name}: ${promise}`, {
+      permissions: folder.permissions,
+    }, async () => {
+      const ledger = await open(folder.make());
+      try {
+        await ledger.beginRun(0);
+        await test(ledger);
+      } finally {
+        await ledger.close();
+      }
+    });
+  }
+}
+
+contract("a new one is empty", async (ledger) => {
+  assertEquals(await contentOf(ledger), { counts: [], rejections: [] });
+  assertEquals(await countsOf(ledger, "created"), []);
+});
+
+contract(
+  "a checkpoint shows in types, counts and rejections",
+  async (ledger) => {
+    const rejections = [rejection("no JSON"), rejection("[]")];
+    await ledger.checkpoint(batchOf({
+      ids: [uuid(1), uuid(2), "text"],
+      counts: { created: [["b", 1], ["a", 1]], deleted: [["a", 1]] },
+      rejections,
+    }));
+
+    assertEquals(await contentOf(ledger), {
+      counts: [["created", [["a", 1], ["b", 1]]], ["deleted", [["a", 1]]]],
+      rejections,
+    });
+  },
+);
+
+contract("an empty checkpoint changes nothing", async (ledger) => {
+  await ledger.checkpoint(batchOf({}));
+
+  assertEquals(await contentOf(ledger), { counts: [], rejections: [] });
+});
+
+contract("later checkpoints add to the same users", async (ledger) => {
+  for (const count of [1, 2, 4]) {
+    await ledger.checkpoint(batchOf({ counts: { created: [["a", count]] } }));
+  }
+  await ledger.checkpoint(batchOf({ counts: { updated: [["a", 8]] } }));
+
+  assertEquals((await contentOf(ledger)).counts, [
+    ["created", [["a", 7]]],
+    ["updated", [["a", 8]]],
+  ]);
+});
+
+contract("reading in between does not disturb the sums", async (ledger) => {
+  for (let count = 1; count <= 5; count++) {
+    await ledger.checkpoint(batchOf({ counts: { created: [["a", 1]] } }));
+    assertEquals(await countsOf(ledger, "created"), [["a", count]]);
+    assertEquals(await ledger.types(), ["created"]);
+  }
+});
+
+contract("sums of more than 64 checkpoints are right", async (ledger) => {
+  const expected = new Map<string, number>();
+  for (let i = 0; i < 150; i++) {
+    const user = `user ${i % 7}`;
+    await ledger.checkpoint(batchOf({
+      ids: [uuid(i)],
+      counts: { created: [[user, i]] },
+    }));
+    expected.set(user, (expected.get(user) ?? 0) + i);
+  }
+
+  assertEquals(await countsOf(ledger, "created"), [...expected].sort());
+});
+
+contract("a batch handed over is not needed any more", async (ledger) => {
+  const users = new Map([["a", 1]]);
+  const counts = new Map([["created", users]]);
+  await ledger.checkpoint({ ...batchOf({}), counts });
+  users.set("a", 100);
+  counts.clear();
+
+  assertEquals(await countsOf(ledger, "created"), [["a", 1]]);
+});
+
+contract("counts are sorted by code point", async (ledger) => {
+  const sorted = [
+    "\0",
+    "Z",
+    "a",
+    "a\0",
+    "a\0b",
+    "aa",
+    "ab",
+    "b",
+    "\u{7f}",
+    "\u{80}",
+    "\u{d7ff}",
+    "\u{e000}",
+    "\u{fffd}",
+    "\u{ffff}",
+    "\u{10000}",
+    "\u{1f600}",
+    "\u{1f600}a",
+    "\u{10ffff}",
+  ].map((user, i): UserCount => [user, i + 1]);
+  await ledger.checkpoint(batchOf({
+    counts: { created: sorted.toReversed() },
+  }));
+
+  assertEquals(await countsOf(ledger, "created"), sorted);
+});
+
+contract("a user of any name is a user like any other", async (ledger) => {
+  const users = [
+    "__proto__",
+    "constructor",
+    "toString",
+    "a\0b",
+    "a",
+    "\ufeffa",
+    " ",
+    "'; DROP TABLE total; --",
+    "u".repeat(200),
+    "ü".repeat(100),
+    "1e3",
+    "null",
+  ].map((user): UserCount => [user, user.length]);
+  await ledger.checkpoint(batchOf({ counts: { created: users } }));
+  await ledger.checkpoint(batchOf({ counts: { created: users } }));
+
+  assertEquals(
+    new Map(await countsOf(ledger, "created")),
+    new Map(users.map(([user, count]) => [user, 2 * count])),
+  );
+});
+
+contract("a type of any name is a type like any other", async (ledger) => {
+  const types = ["__proto__", "constructor", "1", "a-b_C", "x".repeat(64)];
+  for (const type of types) {
+    await ledger.checkpoint({
+      ...batchOf({}),
+      counts: new Map([[type, new Map([["a", 1]])]]),
+    });
+  }
+
+  assertEquals((await ledger.types()).sort(), types.toSorted());
+  for (const type of types) {
+    assertEquals(await countsOf(ledger, type), [["a", 1]]);
+  }
+});
+
+contract("a count may be larger than 32 bits", async (ledger) => {
+  for (let i = 0; i < 2; i++) {
+    await ledger.checkpoint(batchOf({ counts: { created: [["a", 3e9]] } }));
+  }
+
+  assertEquals(await countsOf(ledger, "created"), [["a", 6e9]]);
+});
+
+contract("more users than a page holds all come, in order", async (ledger) => {
+  const users = Array.from(
+    { length: 2_500 },
+    (_, i): UserCount => [`user ${String(i).padStart(5, "0")}`, i + 1],
+  );
+  await ledger.checkpoint(
+    batchOf({ counts: { created: users.toReversed(), updated: [["a", 1]] } }),
+  );
+
+  assertEquals(await countsOf(ledger, "created"), users);
+});
+
+contract("exactly one page of users comes once", async (ledger) => {
+  const users = Array.from(
+    { length: 1_000 },
+    (_, i): UserCount => [`user ${String(i).padStart(5, "0")}`, 1],
+  );
+  await ledger.checkpoint(batchOf({ counts: { created: users } }));
+
+  assertEquals(await countsOf(ledger, "created"), users);
+});
+
+contract(
+  "more rejections than a page holds all come, in order",
+  async (ledger) => {
+    const rejections = Array.from(
+      { length: 2_500 },
+      (_, i) => rejection(`body ${i}`, `key ${i % 3}`),
+    );
+    await ledger.checkpoint(
+      batchOf({ rejections: rejections.slice(0, 1_200) }),
+    );
+    await ledger.checkpoint(batchOf({ rejections: rejections.slice(1_200) }));
+
+    assertEquals(await rejectionsOf(ledger), rejections);
+  },
+);
+
+contract("a rejection keeps every byte and every character", async (ledger) => {
+  const rejections = [
+    rejection(""),
+    rejection(new Uint8Array(256).map((_, byte) => byte)),
+    rejection("a\0b", "a\0b", "bad_routing_key", 1_767_225_600_123),
+    rejection("\u{1f600}", "\u{1f600}.event.x", "unknown_type"),
+    rejection("x", "\ud83d.event.created", "bad_routing_key"),
+    rejection("x", "", "bad_routing_key"),
+    rejection(new Uint8Array(1_100_000), "a.event.created", "body_too_large"),
+  ];
+  await ledger.checkpoint(batchOf({ rejections }));
+
+  assertEquals(await rejectionsOf(ledger), rejections);
+});
+
+contract("equal rejections are each kept", async (ledger) => {
+  const rejections = [rejection("same"), rejection("same")];
+  await ledger.checkpoint(batchOf({ rejections }));
+  await ledger.checkpoint(batchOf({ rejections }));
+
+  assertEquals(await rejectionsOf(ledger), [...rejections, ...rejections]);
+});
+
+contract("the end of a run can be noted", async (ledger) => {
+  const run = { unique: 1, duplicates: 2, rejected: 3 };
+  await ledger.endRun({ ...run, endedAt: 1, stopped: "idle" });
+  await ledger.beginRun(2);
+  await ledger.checkpoint(batchOf({ counts: { created: [["a", 1]] } }));
+  await ledger.endRun({ ...run, endedAt: 3, stopped: "signal" });
+
+  assertEquals(await countsOf(ledger, "created"), [["a", 1]]);
+});

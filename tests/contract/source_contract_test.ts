@@ -1,0 +1,268 @@
+/** What every source promises, wherever its deliveries come from. */
+import { assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
+import type { Delivery } from "../../src/model/delivery.ts";
+import type { Source } from "../../src/source/source.ts";
+import { settle, until } from "../support/fake_clock.ts";
+import { event, type Message, raw } from "../support/messages.ts";
+import {
+  detachingSources,
+  endingSources,
+  failingSources,
+  type SourceAdapter,
+  type SourceRig,
+  sources,
+} from "../support/source_adapters.ts";
+
+/** Registers a test for each source that the promise applies to. */
+function contract<Rig extends SourceRig>(
+  promise: string,
+  adapters: readonly SourceAdapter<Rig>[],
+  test: (rig: Rig & { calls: { wake: number } }) => Promise<void>,
+): void {
+  for (const { name, permissions, make } of adapters) {
+    Deno.test(`${name}: ${promise}`, { permissions }, async () => {
+      const rig = await make();
+      // How often it has said that something changed.
+      const calls = { wake: 0 };
+      await rig.source.open(() => calls.wake++, new AbortController().signal);
+      try {
+        await test({ ...rig, calls });
+      } finally {
+        await rig.source.close();
+      }
+    });
+  }
+}
+
+const messages = (from: number, to: number) =>
+  Array.from(
+    { length: to - from },
+    (_, i) => event(`user ${i % 3}`, "created", `${from + i}`),
+  );
+
+/** Takes what comes until there are so many, or the source has ended. */
+async function takeAll(source: Source, total: number): Promise<Delivery[]> {
+  const taken: Delivery[] = [];
+  await until(`${total} deliveries have come`, () => {
+    taken.push(...source.take(total - taken.length));
+    return taken.length === total;
+  });
+  return taken;
+}
+
+const contentsOf = (items: readonly (Delivery | Message)[]) =>
+  items.map(({ routingKey, body }) => ({
+    routingKey,
+    body: new Uint8Array(body),
+  }));
+
+contract(
+  "is attached once it is open, with nothing to take",
+  sources,
+  async ({ source }) => {
+    assertEquals(source.attached, true);
+    assertEquals(source.ended, false);
+    assertEquals([...source.take(10)], []);
+    await settle();
+  },
+);
+
+contract(
+  "wakes when deliveries have come",
+  sources,
+  async ({ source, push, calls }) => {
+    for (const from of [0, 3]) {
+      const before = calls.wake;
+      await push(messages(from, from + 3));
+      await until("it wakes", () => calls.wake > before);
+      assertEquals((await takeAll(source, 3)).length, 3);
+    }
+  },
+);
+
+contract(
+  "gives every message once and in order, never more than asked for",
+  sources,
+  async ({ source, push }) => {
+    const sent = messages(0, 50);
+    for (let i = 0; i < 50; i += 10) await push(sent.slice(i, i + 10));
+    const taken: Delivery[] = [];
+    await until("all have come", () => {
+      const some = source.take(7);
+      assertEquals(some.length <= 7, true);
+      taken.push(...some);
+      return taken.length === 50;
+    });
+
+    assertEquals(contentsOf(taken), contentsOf(sent));
+    assertEquals([...source.take(7)], []);
+  },
+);
+
+contract(
+  "hands over any bytes as they are",
+  sources,
+  async ({ source, push }) => {
+    const sent = [
+      raw("a.event.created", ""),
+      raw("a.event.created", new Uint8Array(256).map((_, byte) => byte)),
+      raw("\u{1f600}.event.created", "\ufeff{}\n\r\0"),
+      raw("", "no key"),
+      raw("k".repeat(255), "x".repeat(200_000)),
+    ];
+    await push(sent);
+
+    const taken = await takeAll(source, sent.length);
+
+    assertEquals(contentsOf(taken), contentsOf(sent));
+  },
+);
+
+contract(
+  "leaves the bodies it has handed over alone",
+  sources,
+  async ({ source, push }) => {
+    await push(messages(0, 5));
+    const first = await takeAll(source, 5);
+    await push(messages(5, 10));
+    await takeAll(source, 5);
+
+    assertEquals(
+      contentsOf(first),
+      contentsOf(messages(0, 5)),
+    );
+  },
+);
+
+contract(
+  "numbers the deliveries of a settlement upwards",
+  sources,
+  async ({ source, push }) => {
+    const taken: Delivery[] = [];
+    for (const from of [0, 10]) {
+      await push(messages(from, from + 10));
+      taken.push(...await takeAll(source, 10));
+    }
+
+    for (let i = 1; i < taken.length; i++) {
+      assertStrictEquals(taken[i]!.settlement, taken[0]!.settlement);
+      assertEquals(taken[i]!.tag > taken[i - 1]!.tag, true);
+    }
+  },
+);
+
+contract(
+  "takes acks before it is stopped and after",
+  sources,
+  async ({ source, push }) => {
+    await push(messages(0, 10));
+    const taken = await takeAll(source, 10);
+
+    assertEquals(taken[3]!.settlement.ackUpTo(taken[3]!.tag), true);
+    await source.stop();
+    assertEquals(taken[9]!.settlement.ackUpTo(taken[9]!.tag), true);
+  },
+);
+
+contract(
+  "is not empty while something waits",
+  sources,
+  async ({ source, push, calls }) => {
+    await push(messages(0, 10));
+    await until("it wakes", () => calls.wake > 0);
+
+    assertEquals(await source.isEmpty(), false);
+    source.take(5);
+    assertEquals(await source.isEmpty(), false);
+  },
+);
+
+contract(
+  "gives nothing more once it is stopped",
+  sources,
+  async ({ source, push, calls }) => {
+    await push(messages(0, 10));
+    await until("it wakes", () => calls.wake > 0);
+    assertEquals(source.take(4).length, 4);
+
+    await source.stop();
+    await settle();
+
+    assertEquals([...source.take(10)], []);
+  },
+);
+
+contract(
+  "can be closed without being stopped first",
+  sources,
+  async ({ source, push, calls }) => {
+    await push(messages(0, 10));
+    await until("it wakes", () => calls.wake > 0);
+    const [first] = source.take(1);
+
+    assertEquals(await source.close(), 0);
+
+    first!.settlement.ackUpTo(first!.tag);
+  },
+);
+
+contract(
+  "ends when everything has been taken, not before",
+  endingSources,
+  async ({ source, push, end, calls }) => {
+    await push(messages(0, 10));
+    await until("it wakes", () => calls.wake > 0);
+    const before = calls.wake;
+    end();
+    await until("it wakes", () => calls.wake > before);
+    assertEquals(source.ended, false);
+
+    assertEquals(source.take(4).length, 4);
+    assertEquals(source.ended, false);
+    assertEquals(source.take(10).length, 6);
+
+    assertEquals(source.ended, true);
+    assertEquals(await source.isEmpty(), true);
+    assertEquals([...source.take(10)], []);
+  },
+);
+
+contract(
+  "throws what broke it when everything before has been taken",
+  failingSources,
+  async ({ source, push, fail, calls }) => {
+    await push(messages(0, 3));
+    await until("it wakes", () => calls.wake > 0);
+    const before = calls.wake;
+    fail(new Error("the wire broke"));
+    await until("it wakes", () => calls.wake > before);
+
+    assertEquals(source.take(2).length, 2);
+    assertEquals(source.take(2).length, 1);
+    assertThrows(() => source.take(2), Error, "the wire broke");
+    assertEquals(source.ended, false);
+  },
+);
+
+contract(
+  "drops the acks of an attachment that is gone, and delivers anew",
+  detachingSources,
+  async ({ source, push, detach, attach, calls }) => {
+    await push(messages(0, 4));
+    const lost = await takeAll(source, 4);
+    const before = calls.wake;
+    await detach();
+    await until("it wakes", () => calls.wake > before);
+
+    assertEquals([source.attached, source.ended], [false, false]);
+    assertEquals(await source.isEmpty(), false);
+    assertEquals(lost[3]!.settlement.ackUpTo(lost[3]!.tag), false);
+    await attach();
+
+    const again = await takeAll(source, 4);
+    assertEquals(source.attached, true);
+    assertEquals(contentsOf(again), contentsOf(lost));
+    assertEquals(again.every(({ redelivered }) => redelivered), true);
+    assertEquals(again[0]!.settlement === lost[0]!.settlement, false);
+  },
+);

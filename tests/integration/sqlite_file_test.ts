@@ -1,0 +1,248 @@
+/** How the SQLite ledger treats the file that it is given. */
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { DatabaseSync } from "node:sqlite";
+import type { CheckpointBatch } from "../../src/ledger/ledger.ts";
+import { SqliteLedger } from "../../src/ledger/sqlite_ledger.ts";
+import { EventCounterError } from "../../src/model/errors.ts";
+import {
+  batchOf,
+  contentOf,
+  loadedFrom,
+  rejection,
+} from "../support/ledger_content.ts";
+import { uuid } from "../support/messages.ts";
+import { TemporaryFolder } from "../support/temporary_folder.ts";
+
+const folder = new TemporaryFolder();
+const { permissions } = folder;
+
+/** More than fits on a few pages. */
+const large: CheckpointBatch = batchOf({
+  ids: Array.from({ length: 500 }, (_, i) => uuid(i)),
+  counts: {
+    created: Array.from({ length: 500 }, (_, i) => [`user ${i}`, i + 1]),
+  },
+  rejections: Array.from({ length: 100 }, (_, i) => rejection(`body ${i}`)),
+});
+
+/** Makes a ledger file with something in it. */
+async function makeLedger(path: string): Promise<void> {
+  const ledger = await SqliteLedger.open(path);
+  await ledger.beginRun(0);
+  await ledger.checkpoint(large);
+  await ledger.close();
+}
+
+/** Everything in a folder, byte for byte. */
+async function bytesIn(path: string): Promise<Map<string, Uint8Array>> {
+  const entries = await Array.fromAsync(Deno.readDir(path));
+  const contents = new Map<string, Uint8Array>();
+  for (const { name } of entries.sort((a, b) => a.name < b.name ? -1 : 1)) {
+    contents.set(name, await Deno.readFile(`${path}/${name}`));
+  }
+  return contents;
+}
+
+async function assertRefused(path: string, exitCode: number, text: string) {
+  const error = await assertRejects(
+    () => SqliteLedger.open(path),
+    EventCounterError,
+    `Cannot use ledger "${path}": `,
+  );
+  assertEquals([error.exitCode, error.message.includes(text)], [
+    exitCode,
+    true,
+  ], error.message);
+}
+
+/** Files that are no ledger of ours, by the folder they are made in. */
+const strangers: [
+  what: string,
+  text: string,
+  make: (path: string) => unknown,
+][] = [
+  [
+    "a text file",
+    "it is no ledger, or damaged",
+    (path) => Deno.writeTextFileSync(path, "Dear diary,\n".repeat(1_000)),
+  ],
+  [
+    "a short text file",
+    "it is no ledger, or damaged",
+    (path) => Deno.writeTextFileSync(path, "{}"),
+  ],
+  [
+    "a SQLite database of another program",
+    "database of another program",
+    (path) => withDatabase(path, "CREATE TABLE note (text)"),
+  ],
+  [
+    "a SQLite database of another program with a log",
+    "database of another program",
+    (path) =>
+      withDatabase(path, "PRAGMA journal_mode = WAL; CREATE TABLE note (text)"),
+  ],
+  [
+    "a ledger of a later version",
+    "its version is 2 and this program knows up to 1",
+    async (path) => {
+      await makeLedger(path);
+      withDatabase(path, "PRAGMA user_version = 2");
+    },
+  ],
+  [
+    "a ledger whose beginning is overwritten",
+    "it is no ledger, or damaged",
+    async (path) => {
+      await makeLedger(path);
+      overwrite(path, 0, 100);
+    },
+  ],
+  [
+    "a ledger with rubbish behind its header",
+    "it is no ledger, or damaged",
+    async (path) => {
+      await makeLedger(path);
+      overwrite(path, 100, Deno.statSync(path).size);
+    },
+  ],
+];
+
+function withDatabase(path: string, sql: string): void {
+  const database = new DatabaseSync(path);
+  database.exec(sql);
+  database.close();
+}
+
+function overwrite(path: string, from: number, to: number): void {
+  const content = Deno.readFileSync(path);
+  content.fill(0xaa, from, to);
+  Deno.writeFileSync(path, content);
+}
+
+for (const [what, text, make] of strangers) {
+  Deno.test(
+    `SqliteLedger refuses ${what} with exit code 65 and leaves it alone`,
+    { permissions },
+    async () => {
+      const place = folder.make();
+      await make(`${place}/a.db`);
+      const before = await bytesIn(place);
+
+      await assertRefused(`${place}/a.db`, 65, text);
+
+      assertEquals(await bytesIn(place), before);
+    },
+  );
+}
+
+Deno.test("SqliteLedger never shows less than all of a ledger cut short", {
+  permissions,
+}, async () => {
+  const place = folder.make();
+  await makeLedger(`${place}/whole.db`);
+  const whole = await Deno.readFile(`${place}/whole.db`);
+  const read = async (path: string) => {
+    const ledger = await SqliteLedger.open(path);
+    try {
+      return [await loadedFrom(ledger), await contentOf(ledger)];
+    } finally {
+      await ledger.close();
+    }
+  };
+  const expected = await read(`${place}/whole.db`);
+
+  for (let length = 1_000; length < whole.length; length += 3_000) {
+    const path = `${place}/${length}.db`;
+    await Deno.writeFile(path, whole.subarray(0, length));
+    try {
+      assertEquals(await read(path), expected);
+    } catch (error) {
+      assert(error instanceof EventCounterError, String(error));
+      assertEquals(error.exitCode, 65, `${length} bytes: ${error.message}`);
+    }
+  }
+});
+
+Deno.test(
+  "SqliteLedger makes a ledger of an empty file",
+  { permissions },
+  async () => {
+    const path = `${folder.make()}/a.db`;
+    await Deno.writeFile(path, new Uint8Array());
+
+    await makeLedger(path);
+
+    const ledger = await SqliteLedger.open(path);
+    assertEquals((await loadedFrom(ledger)).ids.length, 500);
+    await ledger.close();
+  },
+);
+
+Deno.test(
+  "SqliteLedger refuses a path that cannot be a file with exit code 73",
+  { permissions },
+  async () => {
+    const place = folder.make();
+
+    await assertRefused(place, 73, "check its folder and permissions");
+    await assertRefused(`${place}/missing/a.db`, 73, "check its folder");
+    assertEquals(await bytesIn(place), new Map());
+  },
+);
+
+Deno.test(
+  "SqliteLedger refuses a folder where nothing can be made with exit code 73",
+  {
+    // Deno opens /proc only to those who may do everything.
+    permissions: "inherit",
+  },
+  async () => {
+    // Permission bits do not bind root, but nobody makes files there. Elsewhere
+    // than on Linux it is one more folder that does not exist.
+    await assertRefused("/proc/a.db", 73, "check its folder and permissions");
+  },
+);
+
+Deno.test(
+  "SqliteLedger refuses a ledger in use by this process with exit code 75",
+  { permissions },
+  async () => {
+    const path = `${folder.make()}/a.db`;
+    const first = await SqliteLedger.open(path);
+
+    await assertRefused(path, 75, "another process is using it");
+
+    await first.close();
+    await (await SqliteLedger.open(path)).close();
+  },
+);
+
+Deno.test(
+  "SqliteLedger refuses a ledger in use by another process with exit code 75",
+  {
+    permissions: { ...permissions, run: [Deno.execPath()] },
+  },
+  async () => {
+    const path = `${folder.make()}/a.db`;
+    const ledger = await SqliteLedger.open(path);
+    await ledger.beginRun(0);
+
+    assertEquals(openElsewhere(path), "75");
+
+    // The one that has it goes on undisturbed.
+    await ledger.checkpoint(large);
+    await ledger.close();
+    assertEquals(openElsewhere(path), "0");
+  },
+);
+
+/** Opens the ledger in a process of its own. @returns What that printed. */
+function openElsewhere(path: string): string {
+  const script = new URL("./open_ledger.ts", import.meta.url);
+  const { stdout, stderr } = new Deno.Command(Deno.execPath(), {
+    args: ["run", "--no-config", "--allow-all", script.href, path],
+  }).outputSync();
+  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+  return text(stdout).trim() || text(stderr);
+}

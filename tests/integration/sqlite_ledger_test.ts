@@ -1,0 +1,267 @@
+/** What only a SQLite ledger promises about what it keeps. */
+import { assertEquals, assertRejects } from "@std/assert";
+import { DatabaseSync } from "node:sqlite";
+import type { CheckpointBatch, Ledger } from "../../src/ledger/ledger.ts";
+import { SqliteLedger } from "../../src/ledger/sqlite_ledger.ts";
+import type { UserCount } from "../../src/model/counts.ts";
+import type { RejectionReason } from "../../src/model/rejection.ts";
+import { EventCounterError } from "../../src/model/errors.ts";
+import {
+  batchOf,
+  contentOf,
+  loadedFrom,
+  rejection,
+} from "../support/ledger_content.ts";
+import { uuid } from "../support/messages.ts";
+import { TemporaryFolder } from "../support/temporary_folder.ts";
+
+const folder = new TemporaryFolder();
+const { permissions } = folder;
+
+/**
+ * Opens a ledger, and catches the connection that it has made: an exclusive
+ * lock lets no other one look at the file.
+ */
+async function openWithConnection(
+  path: string,
+): Promise<[SqliteLedger, DatabaseSync]> {
+  let connection: DatabaseSync | undefined;
+  const { exec } = DatabaseSync.prototype;
+  DatabaseSync.prototype.exec = function (sql: string) {
+    connection = this;
+    return exec.call(this, sql);
+  };
+  try {
+    return [await SqliteLedger.open(path), connection!];
+  } finally {
+    DatabaseSync.prototype.exec = exec;
+  }
+}
+
+async function open(): Promise<[SqliteLedger, DatabaseSync]> {
+  const opened = await openWithConnection(`${folder.make()}/ledger.db`);
+  await opened[0].beginRun(1_000);
+  return opened;
+}
+
+/** Rows as plain objects: SQLite's have no prototype. */
+function query(database: DatabaseSync, sql: string): unknown[] {
+  return database.prepare(sql).all().map((row) => ({ ...row }));
+}
+
+Deno.test(
+  "SqliteLedger commits with fsync: synchronous is FULL, the journal a WAL, the lock exclusive",
+  { permissions },
+  async () => {
+    const [ledger, database] = await open();
+
+    assertEquals(query(database, "PRAGMA synchronous"), [{ synchronous: 2 }]);
+    assertEquals(query(database, "PRAGMA journal_mode"), [{
+      journal_mode: "wal",
+    }]);
+    assertEquals(query(database, "PRAGMA locking_mode"), [{
+      locking_mode: "exclusive",
+    }]);
+
+    await ledger.close();
+  },
+);
+
+/** A batch in which STRICT refuses the very last thing to be written. */
+function unwritable(good: CheckpointBatch): CheckpointBatch {
+  const reason = new Uint8Array([1]) as unknown as RejectionReason;
+  return {
+    ...good,
+    rejections: [...good.rejections, { ...rejection("x"), reason }],
+  };
+}
+
+const first = batchOf({
+  ids: [uuid(1), "one"],
+  counts: { created: [["a", 1]] },
+  rejections: [rejection("first")],
+});
+const second = batchOf({
+  ids: [uuid(2), "two"],
+  counts: { created: [["a", 10]], deleted: [["b", 10]] },
+  rejections: [rejection("second")],
+});
+
+const state = async (ledger: Ledger) => [
+  await loadedFrom(ledger),
+  await contentOf(ledger),
+];
+
+Deno.test("a checkpoint that fails leaves nothing of its batch", {
+  permissions,
+}, async () => {
+  const [ledger] = await open();
+  await ledger.checkpoint(first);
+  const before = await state(ledger);
+
+  await assertRejects(
+    () => ledger.checkpoint(unwritable(second)),
+    EventCounterError,
+  );
+
+  assertEquals(await state(ledger), before);
+  await ledger.checkpoint(second);
+  assertEquals((await contentOf(ledger)).counts, [
+    ["created", [["a", 11]]],
+    ["deleted", [["b", 10]]],
+  ]);
+  await ledger.close();
+});
+
+Deno.test(
+  "a checkpoint that fails while counts are folded leaves nothing of its batch",
+  { permissions },
+  async () => {
+    for (const checkpointsBefore of [62, 63, 64]) {
+      const [ledger] = await open();
+      for (let i = 0; i < checkpointsBefore; i++) {
+        await ledger.checkpoint(batchOf({ counts: { created: [["a", 1]] } }));
+      }
+
+      await assertRejects(
+        () => ledger.checkpoint(unwritable(second)),
+        EventCounterError,
+      );
+
+      assertEquals((await contentOf(ledger)).counts, [
+        ["created", [["a", checkpointsBefore]]],
+      ]);
+      await ledger.checkpoint(second);
+      assertEquals((await contentOf(ledger)).counts, [
+        ["created", [["a", checkpointsBefore + 10]]],
+        ["deleted", [["b", 10]]],
+      ]);
+      await ledger.close();
+    }
+  },
+);
+
+Deno.test(
+  "a full disk fails the checkpoint with exit code 74 and leaves nothing of its batch",
+  { permissions },
+  async () => {
+    const [ledger, database] = await open();
+    await ledger.checkpoint(first);
+    const before = await state(ledger);
+    const [{ page_count }] = query(database, "PRAGMA page_count") as [
+      { page_count: number },
+    ];
+    database.exec(`PRAGMA max_page_count = ${page_count + 2}`);
+    const tooLarge = {
+      ...second,
+      rejections: [rejection(new Uint8Array(1_000_000))],
+    };
+
+    const error = await assertRejects(
+      () => ledger.checkpoint(tooLarge),
+      EventCounterError,
+      "make room",
+    );
+
+    assertEquals(error.exitCode, 74);
+    assertEquals(await state(ledger), before);
+    database.exec("PRAGMA max_page_count = 100000");
+    await ledger.checkpoint(second);
+    assertEquals((await contentOf(ledger)).counts[0], ["created", [["a", 11]]]);
+    await ledger.close();
+  },
+);
+
+Deno.test(
+  "counts wait in the log for 64 checkpoints or 100,000 users at most",
+  { permissions },
+  async () => {
+    const [ledger, database] = await open();
+    const waiting = () =>
+      query(database, "SELECT * FROM checkpoint WHERE counts IS NOT NULL")
+        .length;
+    const checkpoint = (users: number) =>
+      ledger.checkpoint(batchOf({
+        counts: {
+          created: Array.from({ length: users }, (_, i) => [`user ${i}`, 1]),
+        },
+      }));
+    for (let i = 1; i <= 130; i++) {
+      await checkpoint(1);
+      assertEquals(waiting(), i % 64, `after ${i} checkpoints`);
+    }
+
+    await checkpoint(100_000);
+    assertEquals(waiting(), 3);
+    await checkpoint(1);
+    assertEquals(waiting(), 0);
+
+    await ledger.close();
+  },
+);
+
+Deno.test("the view shows the same counts to other programs, folded or not", {
+  permissions,
+}, async () => {
+  const [ledger, database] = await open();
+  const users = ["a", "'", '"[{', "\u{fffd}", "\u{1f600}", "__proto__", "1"]
+    .map((user, i): UserCount => [user, i + 1]);
+  const view = () =>
+    query(database, "SELECT type, user, count FROM counted")
+      .map((row) => Object.values(row as object).join(" ")).sort();
+  const listed = async () =>
+    (await contentOf(ledger)).counts
+      .flatMap(([type, users]) =>
+        users.map(([user, count]) => `${type} ${user} ${count}`)
+      ).sort();
+
+  for (let round = 1; round <= 3; round++) {
+    await ledger.checkpoint(batchOf({
+      counts: { created: users, updated: users.slice(round) },
+    }));
+    // Reading through the ledger folds, so the view is asked first.
+    const unfolded = view();
+    const expected = await listed();
+    assertEquals(unfolded, expected);
+    assertEquals(view(), expected);
+    await ledger.checkpoint(batchOf({ counts: { created: [["a", 1]] } }));
+  }
+  await ledger.close();
+});
+
+Deno.test("each run is noted with its times, its end and its totals", {
+  permissions,
+}, async () => {
+  const [ledger, database] = await open();
+  await ledger.endRun({
+    endedAt: 2_000,
+    stopped: "idle",
+    unique: 1,
+    duplicates: 2,
+    rejected: 3,
+  });
+  await ledger.beginRun(3_000);
+  await ledger.checkpoint(first);
+
+  assertEquals(query(database, "SELECT * FROM run"), [{
+    id: 1,
+    started_at: 1_000,
+    ended_at: 2_000,
+    stopped: "idle",
+    unique_events: 1,
+    duplicates: 2,
+    rejected: 3,
+  }, {
+    id: 2,
+    started_at: 3_000,
+    ended_at: null,
+    stopped: null,
+    unique_events: null,
+    duplicates: null,
+    rejected: null,
+  }]);
+  assertEquals(query(database, "SELECT run, at FROM checkpoint"), [
+    { run: 2, at: 0 },
+  ]);
+  await ledger.close();
+});

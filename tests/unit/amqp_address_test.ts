@@ -1,0 +1,172 @@
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { EventCounterError } from "../../src/model/errors.ts";
+import {
+  maskPassword,
+  parseAmqpAddress,
+} from "../../src/topology/amqp_address.ts";
+
+const DEFAULTS = {
+  protocol: "amqp",
+  hostname: "host",
+  port: 5672,
+  username: "guest",
+  password: "guest",
+  vhost: "/",
+  heartbeat: 10,
+};
+
+const readings: Record<string, Partial<typeof DEFAULTS>> = {
+  "amqp://host": {},
+  "amqp://host/": {},
+  "amqp://host/%2f": {},
+  "amqp://host/%2F": {},
+  "AMQP://host": {},
+  "amqp://host:5673": { port: 5673 },
+  "amqp://host:5672/v": { vhost: "v" },
+  "amqp://host/a%2Fb": { vhost: "a/b" },
+  "amqp://host/v%20w": { vhost: "v w" },
+  "amqp://host/%C3%BC": { vhost: "ü" },
+  "amqp://user:secret@host": { username: "user", password: "secret" },
+  "amqp://user@host": { username: "user", password: "" },
+  "amqp://:secret@host": { username: "", password: "secret" },
+  "amqp://a%40b:c%3Ad%2Fe@host": { username: "a@b", password: "c:d/e" },
+  "amqp://user:p%25@host": { username: "user", password: "p%" },
+  "amqp://user:p@ss:w@host": { username: "user", password: "p@ss:w" },
+  "amqps://host": { protocol: "amqps", port: 5671 },
+  "amqps://host:5672/v": { protocol: "amqps", vhost: "v" },
+  "amqp://127.0.0.1": { hostname: "127.0.0.1" },
+  "amqp://[::1]:5673": { hostname: "::1", port: 5673 },
+  "amqp://[2001:db8::1]/v": { hostname: "2001:db8::1", vhost: "v" },
+  "amqp://host?heartbeat=0": { heartbeat: 0 },
+  "amqp://host/v?heartbeat=30": { vhost: "v", heartbeat: 30 },
+  "amqp://host/v?other=1": { vhost: "v" },
+};
+
+for (const [url, reading] of Object.entries(readings)) {
+  Deno.test(`parseAmqpAddress() reads ${url}`, { permissions: "none" }, () => {
+    const { masked: _, ...address } = parseAmqpAddress(url);
+    assertEquals<unknown>(address, { ...DEFAULTS, ...reading });
+  });
+}
+
+const refused: Record<string, string> = {
+  "": "it is no URL",
+  "host": "it is no URL",
+  "host:5672": 'its scheme is "host"',
+  "http://host": 'its scheme is "http" and must be "amqp"',
+  "amqp://": "it names no host",
+  "amqp:///v": "it names no host",
+  "amqp://host:port": "it is no URL",
+  "amqp://host:65536": "it is no URL",
+  "amqp://host/%zz": "percent sign",
+  "amqp://user:%@host": "percent sign",
+  "amqp://user%f:x@host": "percent sign",
+  "amqp://host?heartbeat=": 'its heartbeat is ""',
+  "amqp://host?heartbeat=10s": 'its heartbeat is "10s"',
+  "amqp://host?heartbeat=-1": 'its heartbeat is "-1"',
+};
+
+for (const [url, why] of Object.entries(refused)) {
+  Deno.test(`parseAmqpAddress() refuses "${url}" with exit code 2`, {
+    permissions: "none",
+  }, () => {
+    const error = assertThrows(
+      () => parseAmqpAddress(url),
+      EventCounterError,
+      why,
+    );
+    assertEquals(error.exitCode, 2);
+    assert(!error.message.includes("\n"));
+    assert(error.message.includes(`"${maskPassword(url)}"`), error.message);
+  });
+}
+
+const maskings: Record<string, string> = {
+  "amqp://user:secret@host": "amqp://user:***@host",
+  "amqp://user:secret@host:5672/v?heartbeat=1":
+    "amqp://user:***@host:5672/v?heartbeat=1",
+  "amqp://user:s@cr@t@host/v": "amqp://user:***@host/v",
+  "amqp://user:s:cr:t@host": "amqp://user:***@host",
+  "amqp://user:s/cr?t#x@host": "amqp://user:***@host",
+  "amqp://user:@host": "amqp://user:***@host",
+  "amqp://:secret@host": "amqp://:***@host",
+  "amqp://a%40b:secret@host": "amqp://a%40b:***@host",
+  "amqps://user:secret@[::1]:5671": "amqps://user:***@[::1]:5671",
+  "AMQP://user:secret@host": "AMQP://user:***@host",
+  "amqp://user@host/v": "amqp://user@host/v",
+  "amqp://host:5672/v": "amqp://host:5672/v",
+  // It could be part of a password: better too much hidden than too little.
+  "amqp://user:secret@host/a@b": "amqp://user:***@b",
+  "host": "host",
+};
+
+for (const [url, masked] of Object.entries(maskings)) {
+  Deno.test(
+    `maskPassword() makes ${masked} of ${url}`,
+    { permissions: "none" },
+    () => {
+      assertEquals(maskPassword(url), masked);
+    },
+  );
+}
+
+Deno.test(
+  "the address for messages is the masked URL",
+  { permissions: "none" },
+  () => {
+    assertEquals(
+      parseAmqpAddress("amqp://user:secret@host/v").masked,
+      "amqp://user:***@host/v",
+    );
+  },
+);
+
+/** What people write: each is a mistake, or a way that the parser forgives. */
+const leaky = [
+  "amqp://john@example.com:secret@host",
+  " amqp://user:secret@host",
+  "amqp:user:secret@host",
+  "amqp:/user:secret@host",
+  "//user:secret@host",
+  "user:secret@host:5672",
+  "amqp0-9-1://user:secret@host",
+  '"amqp://user:secret@host"',
+  "AMQP_URL=amqp://user:secret@host",
+];
+
+for (const url of leaky) {
+  Deno.test(
+    `no message shows the password of ${url}`,
+    { permissions: "none" },
+    () => {
+      let shown: string;
+      try {
+        shown = parseAmqpAddress(url).masked;
+      } catch (error) {
+        shown = (error as Error).message;
+      }
+      assert(!shown.includes("secret"), shown);
+    },
+  );
+}
+
+Deno.test(
+  "user, password and virtual host of any characters come through encoded",
+  { permissions: "none" },
+  () => {
+    const codes = Array.from({ length: 0x2100 }, (_, code) => code);
+    for (const code of [...codes, 0xfffd, 0x1f600, 0x10ffff]) {
+      const text = `a${String.fromCodePoint(code)}@:/`;
+      const encoded = encodeURIComponent(text);
+      const url = `amqp://${encoded}:${encoded}@host/${encoded}`;
+
+      const { username, password, vhost, hostname, masked } = parseAmqpAddress(
+        url,
+      );
+
+      assertEquals([username, password, vhost], [text, text, text]);
+      assertEquals(hostname, "host");
+      assertEquals(masked, `amqp://${encoded}:***@host/${encoded}`);
+    }
+  },
+);

@@ -1,0 +1,225 @@
+import {
+  assert,
+  assertEquals,
+  assertStrictEquals,
+  assertStringIncludes,
+} from "@std/assert";
+import { EventCounterError, EXIT } from "../../src/model/errors.ts";
+import { parseAmqpAddress } from "../../src/topology/amqp_address.ts";
+import {
+  FailureJudge,
+  lastingFailure,
+  unreachable,
+} from "../../src/topology/amqp_failure.ts";
+
+const address = parseAmqpAddress("amqp://ann:secret@host/v");
+
+/** What amqplib reports when the broker closes a channel. */
+function channelError(code: number, text: string): Error {
+  return Object.assign(
+    new Error(
+      `Operation failed: QueueDeclare; ${code} (NAME) with message "${text}"`,
+    ),
+    { code },
+  );
+}
+
+const cases: [what: string, error: unknown, code: number, text: string][] = [
+  [
+    "refused in the handshake",
+    new Error(
+      'Handshake terminated by server: 403 (ACCESS-REFUSED) with message "ACCESS_REFUSED - Login was refused using authentication mechanism PLAIN"',
+    ),
+    77,
+    'Cannot log in to the broker at amqp://ann:***@host/v: it refused user "ann"; ' +
+    "check user and password (guest may log in from the broker's own machine only)",
+  ],
+  [
+    "a virtual host that is not there",
+    new Error(
+      'Handshake terminated by server: 530 (NOT-ALLOWED) with message "NOT_ALLOWED - vhost v not found"',
+    ),
+    77,
+    'Cannot open virtual host "v" of the broker at amqp://ann:***@host/v: ' +
+    'it does not exist, or user "ann" may not use it; check the path of the URL',
+  ],
+  [
+    "permission refused",
+    channelError(
+      403,
+      "ACCESS_REFUSED - access to queue 'q' in vhost 'v' refused for user 'ann'",
+    ),
+    77,
+    "Cannot use the broker at amqp://ann:***@host/v: ACCESS_REFUSED - access to " +
+    "queue 'q' in vhost 'v' refused for user 'ann'; give user \"ann\" the permission",
+  ],
+  [
+    "a queue that is not there",
+    channelError(404, "NOT_FOUND - no queue 'q' in vhost 'v'"),
+    76,
+    "Cannot use the broker at amqp://ann:***@host/v: NOT_FOUND - no queue 'q' in " +
+    "vhost 'v'; check the name, or give --declare to make exchange, queue and binding",
+  ],
+  [
+    "a locked queue",
+    channelError(405, "RESOURCE_LOCKED - cannot obtain exclusive access"),
+    76,
+    "Cannot use the broker at amqp://ann:***@host/v: RESOURCE_LOCKED - cannot " +
+    "obtain exclusive access; another connection holds it alone",
+  ],
+  [
+    "other properties",
+    channelError(406, "PRECONDITION_FAILED - inequivalent arg 'durable'"),
+    76,
+    "Cannot use the broker at amqp://ann:***@host/v: PRECONDITION_FAILED - " +
+    "inequivalent arg 'durable'; it exists with other properties, " +
+    "leave out --declare or give another name",
+  ],
+];
+
+for (const [what, error, exitCode, text] of cases) {
+  Deno.test(`lastingFailure() ends ${what} with exit code ${exitCode}`, {
+    permissions: "none",
+  }, () => {
+    const failure = lastingFailure(error, address);
+    assert(failure instanceof EventCounterError);
+    assertEquals([failure.exitCode, failure.message, failure.cause], [
+      exitCode,
+      text,
+      error,
+    ]);
+  });
+}
+
+for (
+  const message of [
+    "self-signed certificate in certificate chain",
+    "unable to verify the first certificate",
+    "Hostname/IP does not match certificate's altnames",
+    "received fatal alert: CertificateRequired",
+  ]
+) {
+  Deno.test(`lastingFailure() ends with exit code 77 on "${message}"`, {
+    permissions: "none",
+  }, () => {
+    const failure = lastingFailure(new Error(message), address);
+    assertEquals(failure?.exitCode, 77);
+    assertStringIncludes(failure!.message, `${message}; check its certificate`);
+  });
+}
+
+Deno.test(
+  "lastingFailure() does not take a name with certificate in it for TLS",
+  { permissions: "none" },
+  () => {
+    const failure = lastingFailure(
+      channelError(
+        404,
+        "NOT_FOUND - no queue 'certificate-events' in vhost 'v'",
+      ),
+      address,
+    );
+
+    assertEquals(failure?.exitCode, 76);
+    assertStringIncludes(
+      failure!.message,
+      "; check the name, or give --declare",
+    );
+  },
+);
+
+const passing: Record<string, unknown> = {
+  "no answer": Object.assign(new Error("connect ECONNREFUSED 127.0.0.1:5672"), {
+    code: "ECONNREFUSED",
+  }),
+  "an unknown host": Object.assign(new Error("getaddrinfo ENOTFOUND host"), {
+    code: "ENOTFOUND",
+  }),
+  "a lost connection": new Error("Unexpected close"),
+  "a broker that shuts down": channelError(320, "CONNECTION_FORCED - shutdown"),
+  "an internal error of the broker": channelError(541, "INTERNAL_ERROR"),
+  "a heartbeat that failed": new Error("Heartbeat timeout"),
+  "something that is no error": "what?",
+};
+
+for (const [what, error] of Object.entries(passing)) {
+  Deno.test(`lastingFailure() sees reason to try again after ${what}`, {
+    permissions: "none",
+  }, () => {
+    assertEquals(lastingFailure(error, address), undefined);
+  });
+}
+
+/** How amqplib tells that a virtual host was refused; it does not say why. */
+const vhostRefusal = new Error(
+  "Expected ConnectionOpenOk; got <ConnectionClose channel:0>",
+);
+
+Deno.test(
+  "FailureJudge believes a refused virtual host the fourth time in a row",
+  { permissions: "none" },
+  () => {
+    const judge = new FailureJudge(address);
+
+    const judgements = [1, 2, 3, 4].map(() => judge.lasting(vhostRefusal));
+
+    assertEquals(judgements.map((failure) => failure?.exitCode), [
+      undefined,
+      undefined,
+      undefined,
+      77,
+    ]);
+    assertStringIncludes(
+      judgements[3]!.message,
+      'Cannot open virtual host "v"',
+    );
+  },
+);
+
+Deno.test("FailureJudge starts anew when another failure comes in between", {
+  permissions: "none",
+}, () => {
+  const judge = new FailureJudge(address);
+  const other = new Error("connect ECONNREFUSED");
+
+  for (let round = 0; round < 3; round++) {
+    for (const error of [vhostRefusal, vhostRefusal, vhostRefusal, other]) {
+      assertEquals(judge.lasting(error), undefined);
+    }
+  }
+});
+
+Deno.test("FailureJudge believes any other lasting failure at once", {
+  permissions: "none",
+}, () => {
+  for (const [what, error, exitCode, text] of cases) {
+    const failure = new FailureJudge(address).lasting(error);
+    assertEquals([failure?.exitCode, failure?.message], [exitCode, text], what);
+  }
+});
+
+Deno.test("lastingFailure() passes on an error of our own", {
+  permissions: "none",
+}, () => {
+  const error = new EventCounterError(EXIT.usage, "ours");
+
+  assertStrictEquals(lastingFailure(error, address), error);
+});
+
+Deno.test(
+  "unreachable() says where, why, how long and what to do, with exit code 69",
+  { permissions: "none" },
+  () => {
+    const cause = new Error("connect ECONNREFUSED 127.0.0.1:5672");
+
+    const error = unreachable(cause, address, 30_000, "--connect-timeout");
+
+    assertEquals([error.exitCode, error.message, error.cause], [
+      69,
+      "Cannot reach the broker at amqp://ann:***@host/v: connect ECONNREFUSED " +
+      "127.0.0.1:5672, tried for 30 s; check that it runs and is reachable, " +
+      "or raise --connect-timeout",
+      cause,
+    ]);
+  },
+);

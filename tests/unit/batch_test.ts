@@ -1,0 +1,144 @@
+import { assertEquals } from "@std/assert";
+import type { Settlement } from "../../src/model/delivery.ts";
+import { fingerprintOf } from "../../src/model/fingerprint.ts";
+import type { Rejection } from "../../src/model/rejection.ts";
+import { parseUuid } from "../../src/model/uuid.ts";
+import { Acks, Batch } from "../../src/pipeline/batch.ts";
+import { everySequence } from "../support/every_sequence.ts";
+import { bytes, deliveryOf, event, uuid } from "../support/messages.ts";
+
+/** A settlement that notes the acks it gets. */
+class Recorder implements Settlement {
+  readonly acked: number[] = [];
+
+  ackUpTo(tag: number): boolean {
+    this.acked.push(tag);
+    return true;
+  }
+}
+
+Deno.test("acks go once to each settlement, for the highest tag noted", {
+  permissions: "none",
+}, () => {
+  for (const settlementOfEach of everySequence([0, 1, 2], 5)) {
+    for (let splitAt = 0; splitAt <= settlementOfEach.length; splitAt++) {
+      const recorders = [0, 1, 2].map(() => new Recorder());
+      const last = recorders.map(() => 0);
+      // Noted in two collections that are put together.
+      const [acks, later] = [new Acks(), new Acks()];
+      settlementOfEach.forEach((which, i) => {
+        const tag = ++last[which]!;
+        (i < splitAt ? acks : later).add(recorders[which]!, tag);
+      });
+
+      acks.addAll(later);
+      acks.send();
+
+      assertEquals(
+        recorders.map(({ acked }) => acked),
+        last.map((tag) => tag === 0 ? [] : [tag]),
+      );
+    }
+  }
+});
+
+Deno.test("acks that have been sent are not sent again", {
+  permissions: "none",
+}, () => {
+  const recorder = new Recorder();
+  const acks = new Acks();
+
+  acks.add(recorder, 1);
+  acks.send();
+  acks.send();
+  assertEquals(recorder.acked, [1]);
+
+  acks.add(recorder, 2);
+  acks.send();
+  assertEquals(recorder.acked, [1, 2]);
+});
+
+Deno.test("a settlement without anything noted gets no ack", {
+  permissions: "none",
+}, () => {
+  new Acks().send();
+  const acks = new Acks();
+  acks.addAll(new Acks());
+  acks.send();
+});
+
+Deno.test("a batch counts its deliveries and acks the last of them", {
+  permissions: "none",
+}, () => {
+  const recorder = new Recorder();
+  const batch = new Batch();
+  for (const tag of [4, 5, 6]) {
+    batch.add(deliveryOf(event("a", "created", `${tag}`), recorder, tag));
+  }
+
+  batch.acks.send();
+
+  assertEquals([batch.size, recorder.acked], [3, [6]]);
+});
+
+Deno.test(
+  "a batch of duplicates alone has no news",
+  { permissions: "none" },
+  () => {
+    const batch = new Batch();
+    batch.add(deliveryOf(event("a", "created", "1")));
+
+    assertEquals(batch.hasNews, false);
+  },
+);
+
+Deno.test("a batch hands its ids and rejections to the ledger", {
+  permissions: "none",
+}, () => {
+  const rejection: Rejection = {
+    at: 1,
+    reason: "bad_json",
+    routingKey: "key",
+    body: bytes("four"),
+    fingerprint: fingerprintOf("key", bytes("four")),
+  };
+  const counts = new Map([["created", new Map([["a", 2]])]]);
+  const [first, second] = [uuid(1), uuid(2)].map((text) => parseUuid(text)!);
+  const batch = new Batch();
+
+  batch.addId(first!);
+  batch.addId("text");
+  batch.addId(second!);
+  batch.addRejection(rejection);
+  batch.addRejection(rejection);
+
+  assertEquals(batch.forLedger(17, counts), {
+    at: 17,
+    counts,
+    uuids: [first!, second!],
+    texts: ["text"],
+    rejections: [rejection, rejection],
+  });
+  assertEquals(batch.rejectedBytes, 8);
+});
+
+for (
+  const [what, add] of [
+    ["a UUID", (batch: Batch) => batch.addId(parseUuid(uuid(1))!)],
+    ["a text id", (batch: Batch) => batch.addId("1")],
+    ["a rejection", (batch: Batch) =>
+      batch.addRejection({
+        at: 1,
+        reason: "bad_json",
+        routingKey: "",
+        body: bytes(""),
+        fingerprint: new Uint8Array(16),
+      })],
+  ] as const
+) {
+  Deno.test(`a batch with ${what} has news`, { permissions: "none" }, () => {
+    const batch = new Batch();
+    add(batch);
+    assertEquals(batch.hasNews, true);
+  });
+}

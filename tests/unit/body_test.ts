@@ -1,0 +1,128 @@
+import { assertEquals } from "@std/assert";
+import { readBody } from "../../src/decode/body.ts";
+import type { Event } from "../../src/model/event.ts";
+import { Uuid } from "../../src/model/uuid.ts";
+import { bytes } from "../support/messages.ts";
+
+const ROUTE = { userId: "user", type: "created" };
+const UUID = "0f47ac10-58cc-4372-a567-0e02b2c3d479";
+const SHAPES = [`{"id":"${UUID}"}`, `{"id": "${UUID}"}`];
+
+Deno.test("readBody() reads the plain shape of both writers", {
+  permissions: "none",
+}, () => {
+  for (const shape of SHAPES) {
+    const event = readBody(bytes(shape), ROUTE) as Event;
+    assertEquals(event.key instanceof Uuid, true);
+    assertEquals([event.id, event.userId, event.type], [
+      UUID,
+      "user",
+      "created",
+    ]);
+  }
+});
+
+Deno.test("readBody() does not care where in a buffer the body lies", {
+  permissions: "none",
+}, () => {
+  for (const shape of SHAPES) {
+    const buffer = bytes(`xx${shape}"}`);
+    assertEquals(
+      outcomeOf(buffer.subarray(2, 2 + shape.length)),
+      { id: UUID, isUuid: true },
+    );
+  }
+});
+
+Deno.test(
+  "readBody() agrees with JSON.parse when any byte of the plain shape is another",
+  { permissions: "none" },
+  () => {
+    for (const shape of SHAPES) {
+      for (let at = 0; at < shape.length; at++) {
+        for (let byte = 0; byte < 256; byte++) {
+          const body = bytes(shape);
+          body[at] = byte;
+          agree(body, `byte ${byte} at ${at} of ${shape}`);
+        }
+      }
+    }
+  },
+);
+
+Deno.test(
+  "readBody() agrees with JSON.parse when a byte is missing or too many",
+  { permissions: "none" },
+  () => {
+    for (const shape of SHAPES) {
+      const body = bytes(shape);
+      for (let at = 0; at <= body.length; at++) {
+        const [before, after] = [body.slice(0, at), body.slice(at)];
+        agree(new Uint8Array([...before, ...after.slice(1)]), `without ${at}`);
+        for (const byte of bytes(' 0a"\\{}:,')) {
+          agree(
+            new Uint8Array([...before, byte, ...after]),
+            `${byte} at ${at}`,
+          );
+        }
+      }
+    }
+  },
+);
+
+Deno.test("readBody() agrees with JSON.parse on other spellings of an id", {
+  permissions: "none",
+}, () => {
+  const bodies = [
+    `{"id":"${UUID}","more":{"id":"other"}}`,
+    `{"more":1,"id":"${UUID}"}`,
+    `{"id":"first","id":"${UUID}"}`,
+    `{"id":"${UUID}","id":"last"}`,
+    `\n{ "id" : "${UUID}" }\t`,
+    `{"i\\u0064":"${UUID}"}`,
+    `{"id":"\\u0030${UUID.slice(1)}"}`,
+    `{"id":"${UUID.toUpperCase()}"}`,
+    `{"id":"\\ud83d"}`,
+    `{"id":"a\\u0000b"}`,
+    `{"__proto__":{"id":"${UUID}"}}`,
+    `{"ID":"${UUID}"}`,
+    `["id","${UUID}"]`,
+    `"${UUID}"`,
+  ];
+
+  for (const body of bodies) agree(bytes(body), body);
+});
+
+function agree(body: Uint8Array<ArrayBuffer>, what: string): void {
+  assertEquals(outcomeOf(body), modelOf(body), what);
+}
+
+function outcomeOf(body: Uint8Array<ArrayBuffer>): Outcome {
+  const read = readBody(body, ROUTE);
+  return typeof read === "string"
+    ? read
+    : { id: read.id, isUuid: read.key instanceof Uuid };
+}
+
+type Outcome = string | { id: string; isUuid: boolean };
+
+/** The same rules, the long way round; for bodies far below the limits. */
+function modelOf(body: Uint8Array<ArrayBuffer>): Outcome {
+  let members: Map<string, unknown>;
+  try {
+    const text = new TextDecoder("utf-8", { fatal: true }).decode(body);
+    const parsed: unknown = JSON.parse(text);
+    if (Object.prototype.toString.call(parsed) !== "[object Object]") {
+      return "bad_json";
+    }
+    members = new Map(Object.entries(parsed as object));
+  } catch {
+    return "bad_json";
+  }
+  if (!members.has("id")) return "missing_id";
+  const id = members.get("id");
+  if (typeof id !== "string" || id.length === 0) return "bad_id";
+  const canonical =
+    /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+  return { id, isUuid: canonical.test(id) };
+}

@@ -1,0 +1,271 @@
+import { assertEquals, assertRejects, assertThrows } from "@std/assert";
+import fc from "fast-check";
+import { Channel } from "../../src/route/channel.ts";
+import { settle } from "../support/fake_clock.ts";
+import { unhandledRejectionsOf } from "../support/unhandled_rejections.ts";
+
+/** Notes whether a promise has settled, without waiting for it. */
+function watch(promise: Promise<unknown> | undefined): { settled: boolean } {
+  const state = { settled: promise === undefined };
+  const settled = () => {
+    state.settled = true;
+  };
+  promise?.then(settled, settled);
+  return state;
+}
+
+Deno.test(
+  "a channel needs room for at least one item",
+  { permissions: "none" },
+  () => {
+    for (const capacity of [0, -1, 1.5, NaN, Infinity]) {
+      assertThrows(() => new Channel(capacity), RangeError, "capacity");
+    }
+  },
+);
+
+Deno.test("a channel gives its items in order, and then the end", {
+  permissions: "none",
+}, async () => {
+  const channel = new Channel<number>(10);
+  for (let item = 0; item < 5; item++) channel.send(item);
+  channel.close();
+
+  assertEquals(await Array.fromAsync(channel), [0, 1, 2, 3, 4]);
+  assertEquals(await channel.next(), { done: true, value: undefined });
+});
+
+Deno.test("send() asks to wait when the channel is full, and refuses more", {
+  permissions: "none",
+}, () => {
+  const channel = new Channel<number>(3);
+
+  assertEquals(channel.send(1), undefined);
+  assertEquals(channel.send(2), undefined);
+  assertEquals(channel.send(3) instanceof Promise, true);
+  assertThrows(() => channel.send(4), Error, "full");
+});
+
+Deno.test("a sender that waits goes on when half the room is free", {
+  permissions: "none",
+}, async () => {
+  const channel = new Channel<number>(4);
+  for (const item of [1, 2, 3]) channel.send(item);
+  const sender = watch(channel.send(4));
+
+  await channel.next();
+  await settle();
+  assertEquals(sender.settled, false);
+  await channel.next();
+  await settle();
+  assertEquals(sender.settled, true);
+});
+
+Deno.test("a channel for one item lets its sender go on when that is taken", {
+  permissions: "none",
+}, async () => {
+  const channel = new Channel<number>(1);
+  const sender = watch(channel.send(1));
+  await settle();
+  assertEquals(sender.settled, false);
+
+  await channel.next();
+  await settle();
+
+  assertEquals(sender.settled, true);
+});
+
+Deno.test("an item for a reader that waits takes no room", {
+  permissions: "none",
+}, async () => {
+  const channel = new Channel<number>(1);
+  const next = channel.next();
+
+  assertEquals(channel.send(1), undefined);
+  assertEquals(await next, { done: false, value: 1 });
+  assertEquals(channel.send(2) instanceof Promise, true);
+});
+
+Deno.test("idle() settles when the reader comes back for more, not before", {
+  permissions: "none",
+}, async () => {
+  const channel = new Channel<number>(4);
+  channel.send(1);
+  channel.send(2);
+  const idle = watch(channel.idle());
+
+  for (const _item of [1, 2]) {
+    await channel.next();
+    await settle();
+    assertEquals(idle.settled, false);
+  }
+  const third = channel.next();
+  await settle();
+  assertEquals(idle.settled, true);
+  assertEquals(channel.idle(), undefined);
+
+  channel.send(3);
+  const again = watch(channel.idle());
+  await third;
+  await settle();
+  assertEquals(again.settled, false, "the third is being processed");
+  channel.next();
+  await settle();
+  assertEquals(again.settled, true);
+});
+
+Deno.test("idle() waits for a reader that has not come yet", {
+  permissions: "none",
+}, async () => {
+  const channel = new Channel<number>(1);
+  const idle = watch(channel.idle());
+  await settle();
+  assertEquals(idle.settled, false);
+
+  channel.next();
+  await settle();
+
+  assertEquals(idle.settled, true);
+});
+
+Deno.test(
+  "idle() settles for everyone who waits",
+  { permissions: "none" },
+  async () => {
+    const channel = new Channel<number>(1);
+    channel.send(1);
+    const waiting = [watch(channel.idle()), watch(channel.idle())];
+    await channel.next();
+    channel.next();
+    await settle();
+
+    assertEquals(waiting.map(({ settled }) => settled), [true, true]);
+  },
+);
+
+Deno.test("idle() settles at the end of a closed channel", {
+  permissions: "none",
+}, async () => {
+  const channel = new Channel<number>(2);
+  channel.send(1);
+  channel.close();
+  const idle = watch(channel.idle());
+  await channel.next();
+  await settle();
+  assertEquals(idle.settled, false);
+
+  await channel.next();
+  await settle();
+
+  assertEquals(idle.settled, true);
+  assertEquals(channel.idle(), undefined);
+});
+
+Deno.test("close() ends a reader that waits, and may be called again", {
+  permissions: "none",
+}, async () => {
+  const channel = new Channel<number>(2);
+  const next = channel.next();
+
+  channel.close();
+  channel.close();
+
+  assertEquals(await next, { done: true, value: undefined });
+  assertEquals(channel.idle(), undefined);
+  assertThrows(() => channel.send(1), Error, "closed");
+});
+
+Deno.test("close() leaves what is queued to be read, and its sender to go on", {
+  permissions: "none",
+}, async () => {
+  const channel = new Channel<number>(2);
+  channel.send(1);
+  const sender = watch(channel.send(2));
+  channel.close();
+
+  assertEquals(await Array.fromAsync(channel), [1, 2]);
+  await settle();
+  assertEquals(sender.settled, true);
+});
+
+Deno.test("fail() rejects whoever waits for room or for idle()", {
+  permissions: "none",
+}, async () => {
+  const error = new Error("the reader has died");
+  const reasons = await unhandledRejectionsOf(async () => {
+    const channel = new Channel<number>(1);
+    const room = channel.send(1)!;
+    const idle = channel.idle()!;
+
+    channel.fail(error);
+
+    await assertRejects(() => room, Error, error.message);
+    await assertRejects(() => idle, Error, error.message);
+  });
+
+  assertEquals(reasons, []);
+});
+
+Deno.test("fail() rejects whoever comes later, with the first error", {
+  permissions: "none",
+}, async () => {
+  const channel = new Channel<number>(2);
+  channel.send(1);
+
+  channel.fail(new Error("first"));
+  channel.fail(new Error("second"));
+
+  assertThrows(() => channel.send(2), Error, "first");
+  await assertRejects(() => channel.idle()!, Error, "first");
+  await assertRejects(() => channel.next(), Error, "first");
+});
+
+Deno.test("fail() with nobody waiting leaves no unhandled rejection", {
+  permissions: "none",
+}, async () => {
+  const reasons = await unhandledRejectionsOf(() => {
+    new Channel<number>(1).fail(new Error("unheard"));
+  });
+
+  assertEquals(reasons, []);
+});
+
+Deno.test("a channel never holds more than its capacity, and loses nothing", {
+  permissions: "none",
+}, async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.scheduler(),
+      fc.integer({ min: 1, max: 8 }),
+      fc.nat(40),
+      async (scheduler, capacity, total) => {
+        const channel = new Channel<number>(capacity);
+        const read: number[] = [];
+        let sent = 0;
+        const send = async () => {
+          for (let item = 0; item < total; item++) {
+            await scheduler.schedule(Promise.resolve(), "send");
+            const full = channel.send(item);
+            sent++;
+            // One more is in the reader's hands.
+            assertEquals(sent - read.length <= capacity + 1, true);
+            if (full !== undefined) await full;
+          }
+          await channel.idle();
+          assertEquals(read.length, total, "idle, so everything is processed");
+          channel.close();
+        };
+        const receive = async () => {
+          for await (const item of channel) {
+            await scheduler.schedule(Promise.resolve(), "receive");
+            read.push(item);
+          }
+        };
+
+        await scheduler.waitFor(Promise.all([send(), receive()]));
+
+        assertEquals(read, Array.from({ length: total }, (_, item) => item));
+      },
+    ),
+  );
+});

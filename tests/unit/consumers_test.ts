@@ -1,0 +1,90 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import { Event } from "../../src/model/event.ts";
+import { Consumers } from "../../src/pipeline/consumers.ts";
+import { settle } from "../support/fake_clock.ts";
+
+const { signal } = new AbortController();
+
+const created = new Event("a", "created", "1");
+
+Deno.test("a type is accepted if a consumer wants it, and only then", {
+  permissions: "none",
+}, () => {
+  const asked: string[] = [];
+  const consumers = new Consumers(
+    [{
+      handlerFor: (type) => {
+        asked.push(type);
+        return type === "created" ? () => {} : undefined;
+      },
+    }],
+    1,
+    Infinity,
+    signal,
+  );
+
+  assertEquals(
+    ["created", "updated", "created", "__proto__"]
+      .map((type) => consumers.accepts(type)),
+    [true, false, true, false],
+  );
+  assertEquals(asked, ["created", "updated", "__proto__"]);
+});
+
+Deno.test("no more types are accepted than the limit allows", {
+  permissions: "none",
+}, () => {
+  const consumers = new Consumers(
+    [{ handlerFor: () => () => {} }],
+    1,
+    2,
+    signal,
+  );
+
+  assertEquals(
+    ["a", "b", "c", "a", "b"].map((type) => consumers.accepts(type)),
+    [true, true, false, true, true],
+  );
+});
+
+Deno.test("idle() and close() wait until every event has been processed", {
+  permissions: "none",
+}, async () => {
+  const gate = Promise.withResolvers<void>();
+  const consumers = new Consumers(
+    [{ handlerFor: () => () => gate.promise }],
+    1,
+    Infinity,
+    signal,
+  );
+  consumers.accepts("created");
+  consumers.publish(created);
+  const settled: string[] = [];
+  consumers.idle()!.then(() => settled.push("idle"));
+  const closed = consumers.close().then(() => settled.push("close"));
+  await settle();
+  assertEquals(settled, []);
+
+  gate.resolve();
+  await closed;
+
+  assertEquals(settled.sort(), ["close", "idle"]);
+});
+
+Deno.test(
+  "idle() throws what a consumer has thrown, close() has nothing to add",
+  { permissions: "none" },
+  async () => {
+    const consumers = new Consumers(
+      [{ handlerFor: () => () => Promise.reject(new Error("no")) }],
+      1,
+      Infinity,
+      signal,
+    );
+    consumers.accepts("created");
+    consumers.publish(created);
+
+    await assertRejects(async () => await consumers.idle(), Error, "no");
+    await consumers.close();
+  },
+);

@@ -1,0 +1,143 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import { EventCounterError } from "../../src/model/errors.ts";
+import { readLines } from "../../src/source/line_reader.ts";
+import { everySequence } from "../support/every_sequence.ts";
+import { bytes } from "../support/messages.ts";
+
+/** Latin-1 makes one character of each byte, so text stands for any bytes. */
+const textOf = (line: Uint8Array) =>
+  [...line].map((byte) => String.fromCharCode(byte)).join("");
+
+/** Every way to cut bytes into pieces. */
+function* everyCut(whole: Uint8Array): Generator<Uint8Array[]> {
+  if (whole.length < 2) return yield [whole];
+  for (const rest of everyCut(whole.subarray(1))) {
+    const first = whole.subarray(0, 1);
+    yield [first, ...rest];
+    const [next, ...others] = rest;
+    yield [whole.subarray(0, 1 + next!.length), ...others];
+  }
+}
+
+async function* sequence<T>(items: readonly T[]): AsyncGenerator<T> {
+  yield* items;
+}
+
+async function linesOf(
+  chunks: readonly Uint8Array[],
+  limit?: number,
+): Promise<string[]> {
+  const lines = await Array.fromAsync(
+    readLines(sequence(chunks), "the input", limit),
+  );
+  return lines.flat().map(textOf);
+}
+
+Deno.test("readLines() gives the lines of the whole, however it is cut", {
+  permissions: "none",
+}, async () => {
+  for (const bytes of everySequence([0x0a, 0x0d, 0x61, 0xff], 5)) {
+    const whole = new Uint8Array(bytes);
+    const expected = textOf(whole).split("\n")
+      .filter((line) => !/^[ \t\r]*$/.test(line));
+    for (const pieces of everyCut(whole)) {
+      assertEquals(await linesOf(pieces), expected);
+    }
+  }
+});
+
+Deno.test(
+  "readLines() gives no line for an empty piece, and leaves blank lines out",
+  { permissions: "none" },
+  async () => {
+    const pieces = ["", "a", "", "\n", "", " \t\r\n", "\n", "b", "", ""];
+
+    assertEquals(await linesOf(pieces.map(bytes)), ["a", "b"]);
+  },
+);
+
+Deno.test("readLines() hands over the lines of each piece together", {
+  permissions: "none",
+}, async () => {
+  const pieces = ["a\nb\nc", "c\n", "d"].map(bytes);
+
+  const lines = await Array.fromAsync(readLines(sequence(pieces), "input"));
+
+  assertEquals(lines.map((group) => group.map(textOf)), [
+    ["a", "b"],
+    ["cc"],
+    [],
+    ["d"],
+  ]);
+});
+
+Deno.test("readLines() keeps no hold on the pieces it was given", {
+  permissions: "none",
+}, async () => {
+  const piece = bytes("first\nsecond\n");
+  const lines: Uint8Array[] = [];
+  for await (const group of readLines(sequence([piece]), "the input")) {
+    lines.push(...group);
+  }
+
+  piece.fill(0);
+
+  assertEquals(lines.map(textOf), ["first", "second"]);
+});
+
+Deno.test("readLines() takes a line as long as the limit", {
+  permissions: "none",
+}, async () => {
+  const line = "x".repeat(100);
+
+  assertEquals(
+    await linesOf(
+      [bytes(line.slice(0, 60)), bytes(`${line.slice(60)}\na`)],
+      100,
+    ),
+    [line, "a"],
+  );
+  assertEquals(await linesOf([bytes(line)], 100), [line]);
+});
+
+Deno.test(
+  "readLines() refuses a longer line with exit code 65, and says which",
+  { permissions: "none" },
+  async () => {
+    const long = "x".repeat(101);
+    for (
+      const pieces of [[`a\n\n${long}\n`], ["a\n\n", long], [
+        "a\n",
+        "\n",
+        long.slice(50),
+        long.slice(51),
+      ]]
+    ) {
+      const error = await assertRejects(
+        () => linesOf(pieces.map(bytes), 100),
+        EventCounterError,
+        "Cannot read the input: line 3 is longer than 100 bytes",
+      );
+      assertEquals(error.exitCode, 65);
+    }
+  },
+);
+
+Deno.test("readLines() does not wait for the end of a line that is too long", {
+  permissions: "none",
+}, async () => {
+  let pieces = 0;
+  async function* endless(): AsyncGenerator<Uint8Array> {
+    for (;;) {
+      pieces++;
+      yield bytes("x".repeat(40));
+    }
+  }
+
+  await assertRejects(
+    () => Array.fromAsync(readLines(endless(), "the input", 100)),
+    EventCounterError,
+  );
+
+  assertEquals(pieces, 3);
+});

@@ -1,0 +1,155 @@
+import { assertEquals } from "@std/assert";
+import fc from "fast-check";
+import {
+  readMessageLine,
+  writeMessageLine,
+  writeRejectionLine,
+} from "../../src/model/ndjson_line.ts";
+import type { RejectionReason } from "../../src/model/rejection.ts";
+import { bytes } from "../support/messages.ts";
+
+const anyBytes = fc.oneof(
+  fc.uint8Array({ maxLength: 40 }),
+  fc.string({ unit: "binary" }).map(bytes),
+  // A byte order mark is a part of the body, too.
+  fc.string().map((text) => bytes(`\ufeff${text}`)),
+).map((body) => new Uint8Array(body));
+
+/** Any UTF-16 units, so unpaired surrogates too. */
+const anyString = fc.string({
+  unit: fc.oneof(
+    fc.nat(0xffff).map((unit) => String.fromCharCode(unit)),
+    fc.constantFrom("\n", "\r", '"', "\\", "\u2028", "\ud83d", "\ude00", "\0"),
+  ),
+});
+
+const NEWLINE = 0x0a;
+
+Deno.test("a message line brings back any routing key and any body", {
+  permissions: "none",
+}, () => {
+  fc.assert(fc.property(anyString, anyBytes, (routingKey, body) => {
+    const line = bytes(writeMessageLine(routingKey, body));
+
+    assertEquals(line.indexOf(NEWLINE), line.length - 1, "one line");
+    assertEquals(readMessageLine(line), { routingKey, body });
+    assertEquals(readMessageLine(line.subarray(0, -1)), { routingKey, body });
+  }));
+});
+
+Deno.test("a rejection line brings back reason and time as well", {
+  permissions: "none",
+}, () => {
+  const reason = fc.constantFrom<RejectionReason>("bad_json", "unknown_type");
+  const at = fc.nat(4_000_000_000_000);
+  fc.assert(
+    fc.property(
+      anyString,
+      anyBytes,
+      reason,
+      at,
+      (routingKey, body, reason, at) => {
+        const fingerprint = new Uint8Array(16);
+        const line = bytes(
+          writeRejectionLine({ routingKey, body, reason, at, fingerprint }),
+        );
+
+        assertEquals(line.indexOf(NEWLINE), line.length - 1, "one line");
+        assertEquals(readMessageLine(line), { routingKey, body, reason, at });
+      },
+    ),
+  );
+});
+
+Deno.test("a rejection line has its members in their order", {
+  permissions: "none",
+}, () => {
+  const rejection = {
+    at: Date.UTC(2026, 0, 2, 3, 4, 5, 6),
+    reason: "bad_json",
+    routingKey: "a.event.created",
+    fingerprint: new Uint8Array(16),
+  } as const;
+
+  assertEquals(
+    writeRejectionLine({ ...rejection, body: bytes('{"id":') }),
+    '{"time":"2026-01-02T03:04:05.006Z","reason":"bad_json",' +
+      '"routingKey":"a.event.created","body":"{\\"id\\":"}\n',
+  );
+  assertEquals(
+    writeRejectionLine({ ...rejection, body: new Uint8Array([0xff, 0x00]) }),
+    '{"time":"2026-01-02T03:04:05.006Z","reason":"bad_json",' +
+      '"routingKey":"a.event.created","bodyBase64":"/wA="}\n',
+  );
+});
+
+Deno.test("readMessageLine() takes an object for its JSON", {
+  permissions: "none",
+}, () => {
+  const read = (body: string) =>
+    readMessageLine(bytes(`{"routingKey":"a.event.created","body":${body}}`));
+
+  for (const json of ['{"id":"1","more":[1,null]}', "{}", "[]", '["a"]']) {
+    assertEquals(read(json), {
+      routingKey: "a.event.created",
+      body: bytes(json),
+    });
+  }
+});
+
+Deno.test("readMessageLine() copes with carriage returns and other members", {
+  permissions: "none",
+}, () => {
+  assertEquals(
+    readMessageLine(bytes(' {"x":1,"body":"b","routingKey":"k"} \r')),
+    { routingKey: "k", body: bytes("b") },
+  );
+});
+
+Deno.test("readMessageLine() gives a rejection of unknown time the time 0", {
+  permissions: "none",
+}, () => {
+  for (const time of ['"yesterday"', "null", "{}"]) {
+    assertEquals(
+      readMessageLine(
+        bytes(
+          `{"routingKey":"k","body":"b","reason":"bad_id","time":${time}}`,
+        ),
+      ),
+      { routingKey: "k", body: bytes("b"), reason: "bad_id", at: 0 },
+    );
+  }
+});
+
+Deno.test("readMessageLine() tells lines that are no message", {
+  permissions: "none",
+}, () => {
+  const lines = [
+    "",
+    " ",
+    "no JSON",
+    "{",
+    "null",
+    "1",
+    '"text"',
+    "[]",
+    "{}",
+    '{"routingKey":"k"}',
+    '{"body":"b"}',
+    '{"routingKey":1,"body":"b"}',
+    '{"routingKey":null,"body":"b"}',
+    '{"routingKey":"k","body":1}',
+    '{"routingKey":"k","body":null}',
+    '{"routingKey":"k","body":true}',
+    '{"routingKey":"k","bodyBase64":1}',
+    '{"routingKey":"k","body":"b"} {"routingKey":"k","body":"b"}',
+    "routingKey,body",
+  ];
+
+  for (const line of lines) {
+    assertEquals(readMessageLine(bytes(line)), undefined, line);
+  }
+  const invalidUtf8 = bytes('{"routingKey":"k","body":"?"}');
+  invalidUtf8[invalidUtf8.indexOf(0x3f)] = 0xff;
+  assertEquals(readMessageLine(invalidUtf8), undefined);
+});

@@ -1,0 +1,271 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import type { Delivery } from "../../src/model/delivery.ts";
+import { EventCounterError } from "../../src/model/errors.ts";
+import { writeMessageLine } from "../../src/model/ndjson_line.ts";
+import { NdjsonSource } from "../../src/source/ndjson_source.ts";
+import { settle, until } from "../support/fake_clock.ts";
+import { bytes } from "../support/messages.ts";
+
+const KEY = "a.event.created";
+const line = (id: number) => writeMessageLine(KEY, bytes(`{"id":"${id}"}`));
+
+/** An input under the test's hand. */
+class Input {
+  #controller!: ReadableStreamDefaultController<Uint8Array>;
+  cancelled = false;
+  readonly stream = new ReadableStream<Uint8Array>({
+    start: (controller) => {
+      this.#controller = controller;
+    },
+    cancel: () => {
+      this.cancelled = true;
+    },
+  });
+
+  write(text: string): void {
+    this.#controller.enqueue(bytes(text));
+  }
+
+  end(): void {
+    this.#controller.close();
+  }
+
+  fail(error: Error): void {
+    this.#controller.error(error);
+  }
+}
+
+/** Opens a source, and counts how often it says that something changed. */
+async function open(stream: ReadableStream<Uint8Array>) {
+  const source = new NdjsonSource("the input", stream);
+  const calls = { wake: 0 };
+  await source.open(() => calls.wake++);
+  await settle();
+  return { source, calls };
+}
+
+const bodiesOf = (deliveries: readonly Delivery[]) =>
+  deliveries.map(({ body }) => new TextDecoder().decode(body));
+
+Deno.test("the source reads nothing before it is opened", {
+  permissions: "none",
+}, async () => {
+  let pulled = 0;
+  const stream = new ReadableStream<Uint8Array>(
+    { pull: () => void pulled++ },
+    { highWaterMark: 0 },
+  );
+  const source = new NdjsonSource("the input", stream);
+  await settle();
+  assertEquals(pulled, 0);
+  await source.open(() => {});
+  await settle();
+  assertEquals(pulled, 1);
+  await source.close();
+});
+
+Deno.test("a line becomes a delivery with a tag of its own, in order", {
+  permissions: "none",
+}, async () => {
+  const input = new Input();
+  const { source, calls } = await open(input.stream);
+  input.write(line(1) + line(2).slice(0, 10));
+  await until("it wakes", () => calls.wake > 0);
+
+  const taken = [...source.take(10)];
+  assertEquals(bodiesOf(taken), ['{"id":"1"}']);
+  input.write(line(2).slice(10) + line(3).trimEnd());
+  input.end();
+  await until("it ends", () => {
+    taken.push(...source.take(10));
+    return source.ended;
+  });
+
+  assertEquals(bodiesOf(taken), ['{"id":"1"}', '{"id":"2"}', '{"id":"3"}']);
+  assertEquals(
+    taken.map(({ tag, routingKey, redelivered, malformed }) => ({
+      tag,
+      routingKey,
+      redelivered,
+      malformed,
+    })),
+    [1, 2, 3].map((tag) => ({
+      tag,
+      routingKey: KEY,
+      redelivered: false,
+      malformed: false,
+    })),
+  );
+});
+
+Deno.test("a line of rejected.ndjson counts as delivered again", {
+  permissions: "none",
+}, async () => {
+  const input = new Input();
+  const { source } = await open(input.stream);
+  input.write(
+    '{"time":"2026-01-01T00:00:00.000Z","reason":"unknown_type",' +
+      '"routingKey":"a.event.renamed","body":"{}"}\n' + line(1),
+  );
+  await settle();
+
+  assertEquals(
+    source.take(10).map(({ redelivered }) => redelivered),
+    [true, false],
+  );
+  await source.close();
+});
+
+Deno.test("a line that is no message becomes a malformed delivery, whole", {
+  permissions: "none",
+}, async () => {
+  const input = new Input();
+  const { source } = await open(input.stream);
+  input.write(`${line(1)}no message\r\n\n{"routingKey":"k"}\n`);
+  await settle();
+
+  const taken = source.take(10);
+
+  assertEquals(
+    taken.map(({ malformed, routingKey }) => [malformed, routingKey]),
+    [[false, KEY], [true, ""], [true, ""]],
+  );
+  assertEquals(bodiesOf(taken), [
+    '{"id":"1"}',
+    "no message\r",
+    '{"routingKey":"k"}',
+  ]);
+  await source.close();
+});
+
+Deno.test("lines are held back until one of them is a message", {
+  permissions: "none",
+}, async () => {
+  const input = new Input();
+  const { source } = await open(input.stream);
+  input.write("rubbish\n".repeat(999));
+  await settle();
+  assertEquals([source.take(10_000).length, source.ended], [0, false]);
+
+  input.write(line(1) + "rubbish\n".repeat(2_000));
+  await settle();
+
+  const taken = source.take(10_000);
+  assertEquals(taken.length, 3_000);
+  assertEquals(taken.findIndex(({ malformed }) => !malformed), 999);
+  await source.close();
+});
+
+Deno.test(
+  "an input whose first 1,000 lines are no messages is refused with exit code 65",
+  { permissions: "none" },
+  async () => {
+    const input = new Input();
+    const { source } = await open(input.stream);
+    input.write("user,type,id\n".repeat(1_000) + line(1));
+    await settle();
+
+    assertRefused(source, 65, "none of its first 1000 line(s) is a message");
+    assertEquals(source.ended, false);
+    await source.close();
+  },
+);
+
+Deno.test("a shorter input without a message is refused with exit code 65", {
+  permissions: "none",
+}, async () => {
+  const input = new Input();
+  const { source } = await open(input.stream);
+  input.write("user,type,id\na,created,1");
+  input.end();
+  await settle();
+
+  assertRefused(source, 65, "none of its first 2 line(s) is a message");
+});
+
+Deno.test(
+  "an input without a line is just at its end",
+  { permissions: "none" },
+  async () => {
+    for (const text of ["", "\n \n\r\n"]) {
+      const input = new Input();
+      const { source } = await open(input.stream);
+      input.write(text);
+      input.end();
+      await settle();
+
+      assertEquals([source.take(10).length, source.ended], [0, true]);
+      assertEquals(await source.isEmpty(), true);
+    }
+  },
+);
+
+Deno.test("an error of the input comes after what was read before it", {
+  permissions: "none",
+}, async () => {
+  const input = new Input();
+  const { source, calls } = await open(input.stream);
+  input.write(line(1) + line(2));
+  await settle();
+  input.fail(new Error("the pipe broke"));
+  const woken = calls.wake;
+  await until("it tells of the error", () => calls.wake > woken);
+
+  assertEquals([source.take(1).length, source.ended], [1, false]);
+  assertEquals([source.take(1).length, source.ended], [1, false]);
+  assertRefused(source, 74, "Cannot read the input: the pipe broke;");
+  assertEquals(await source.close(), 0);
+});
+
+Deno.test(
+  "stopping in the middle gives back what waits and cancels the input",
+  { permissions: "none" },
+  async () => {
+    const input = new Input();
+    const { source } = await open(input.stream);
+    input.write(line(1) + line(2));
+    await settle();
+    assertEquals(source.take(1).length, 1);
+
+    await source.stop();
+    await settle();
+
+    assertEquals([source.take(10).length, input.cancelled], [0, true]);
+    assertEquals(await source.close(), 0);
+  },
+);
+
+Deno.test("stopping in the middle of a line makes no delivery of its half", {
+  permissions: "none",
+}, async () => {
+  const input = new Input();
+  const { source } = await open(input.stream);
+  input.write(line(1) + line(2).slice(0, 10));
+  await settle();
+  assertEquals(source.take(10).length, 1);
+
+  await source.stop();
+  await settle();
+
+  assertEquals(bodiesOf(source.take(10)), []);
+});
+
+Deno.test("stopping wakes a reader that waits for room", {
+  permissions: "none",
+}, async () => {
+  const input = new Input();
+  const { source, calls } = await open(input.stream);
+  input.write(Array.from({ length: 10_000 }, (_, id) => line(id)).join(""));
+  await settle();
+  const woken = calls.wake;
+
+  await source.stop();
+  await until("it has come to its end", () => calls.wake > woken);
+
+  assertEquals(source.ended, true);
+});
+
+function assertRefused(source: NdjsonSource, code: number, text: string) {
+  const error = assertThrows(() => source.take(10), EventCounterError, text);
+  assertEquals(error.exitCode, code);
+}

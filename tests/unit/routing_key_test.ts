@@ -1,0 +1,130 @@
+import { assertEquals } from "@std/assert";
+import { readRoutingKey, type TypeRule } from "../../src/decode/routing_key.ts";
+import { everySequence } from "../support/every_sequence.ts";
+
+const TYPES: TypeRule = new Set(["created", "updated", "deleted"]);
+
+/** Words that come near to a routing key, and some that do not. */
+const words = [
+  "event",
+  "created",
+  "updated",
+  "user",
+  "",
+  "Event",
+  "a b",
+  "\u{1f600}",
+  "\n",
+];
+
+Deno.test(
+  "readRoutingKey() takes everything before .event.<type> for the user",
+  { permissions: "none" },
+  () => {
+    const users = [
+      "user_a",
+      "a.b.c",
+      "john.doe@example.com",
+      "__proto__",
+      "constructor",
+      "\u{1f600}",
+      "event",
+      "event.created",
+      "a.event.created",
+      " ",
+      ".",
+      "..a",
+      "\n",
+      "ü".repeat(100),
+    ];
+
+    for (const userId of users) {
+      assertEquals(
+        readRoutingKey(`${userId}.event.created`, TYPES),
+        { userId, type: "created" },
+      );
+    }
+  },
+);
+
+Deno.test(
+  "readRoutingKey() says why a key is none",
+  { permissions: "none" },
+  () => {
+    const reasons = [
+      ["", "bad_routing_key"],
+      ["user", "bad_routing_key"],
+      [".", "bad_routing_key"],
+      ["event.created", "bad_routing_key"],
+      [".event.created", "bad_routing_key"],
+      ["user.event.", "bad_routing_key"],
+      ["user.event", "bad_routing_key"],
+      ["user.created", "bad_routing_key"],
+      ["user.created.event", "bad_routing_key"],
+      ["user.Event.created", "bad_routing_key"],
+      ["user.events.created", "bad_routing_key"],
+      ["user.event..created", "bad_routing_key"],
+      ["user.event.created.", "bad_routing_key"],
+      ["user.event.a.created", "bad_routing_key"],
+      ["\ud83d.event.created", "bad_routing_key"],
+      ["user.event.\ude00", "bad_routing_key"],
+      ["user.event.renamed", "unknown_type"],
+      ["user.event.Created", "unknown_type"],
+      ["user.event.created ", "unknown_type"],
+      ["user.event.__proto__", "unknown_type"],
+      ["user.event.constructor", "unknown_type"],
+    ];
+
+    for (const [key, reason] of reasons) {
+      assertEquals<unknown>(readRoutingKey(key!, TYPES), reason, key);
+    }
+  },
+);
+
+Deno.test("readRoutingKey() with any type takes those that can name a file", {
+  permissions: "none",
+}, () => {
+  const longest = "x".repeat(64);
+  for (const type of ["a", "A-z_0", "__proto__", "constructor", longest]) {
+    assertEquals(
+      readRoutingKey(`user.event.${type}`, "any"),
+      { userId: "user", type },
+    );
+  }
+  for (
+    const type of [
+      longest + "x",
+      "a b",
+      "a/b",
+      "a\\b",
+      "a\n",
+      "ä",
+      "\u{1f600}",
+      "a\0",
+      "*",
+    ]
+  ) {
+    assertEquals(
+      readRoutingKey(`user.event.${type}`, "any"),
+      "bad_type_name",
+      type,
+    );
+  }
+});
+
+Deno.test("readRoutingKey() agrees with a regular expression on any words", {
+  permissions: "none",
+}, () => {
+  for (const sequence of everySequence(words, 4)) {
+    const key = sequence.join(".");
+    const match = /^([\s\S]+)\.event\.([^.]+)$/.exec(key);
+    const [, userId, type] = match ?? [];
+    const expected = match === null
+      ? "bad_routing_key"
+      : ["created", "updated", "deleted"].includes(type!)
+      ? { userId, type }
+      : "unknown_type";
+
+    assertEquals<unknown>(readRoutingKey(key, TYPES), expected, key);
+  }
+});

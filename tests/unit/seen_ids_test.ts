@@ -1,0 +1,54 @@
+import { assertEquals } from "@std/assert";
+import { SeenIds } from "../../src/dedupe/seen_ids.ts";
+import { fingerprintOf } from "../../src/model/fingerprint.ts";
+import { packUuids, parseUuid } from "../../src/model/uuid.ts";
+import { bytes, uuid } from "../support/messages.ts";
+
+Deno.test("SeenIds takes each id once, whatever its form", {
+  permissions: "none",
+}, () => {
+  const seen = new SeenIds();
+  const keys = () => [
+    parseUuid(uuid(0xabc))!,
+    parseUuid(uuid(0))!,
+    uuid(0xabc).toUpperCase(),
+    "17",
+    "__proto__",
+    "",
+  ];
+
+  assertEquals(keys().map((key) => seen.has(key)), keys().map(() => false));
+  assertEquals(keys().map((key) => seen.add(key)), keys().map(() => true));
+  assertEquals(keys().map((key) => seen.has(key)), keys().map(() => true));
+  assertEquals(keys().map((key) => seen.add(key)), keys().map(() => false));
+  assertEquals(seen.size, 6);
+});
+
+Deno.test("SeenIds knows what was loaded", { permissions: "none" }, () => {
+  const seen = new SeenIds();
+  seen.addPacked(packUuids([1, 2].map((number) => parseUuid(uuid(number))!)));
+  seen.add("text");
+
+  assertEquals(
+    [uuid(1), uuid(2), uuid(3)].map((text) => seen.add(parseUuid(text)!)),
+    [false, false, true],
+  );
+  assertEquals(seen.add("text"), false);
+  assertEquals(seen.size, 4);
+});
+
+Deno.test("SeenIds knows rejections by fingerprint, apart from the ids", {
+  permissions: "none",
+}, () => {
+  const seen = new SeenIds();
+  const [first, second, third] = ["1", "2", "3"].map((body) =>
+    fingerprintOf("key", bytes(body))
+  );
+  seen.addRejected(new Uint8Array([...first!, ...second!]));
+
+  assertEquals(
+    [first, second, third].map((print) => seen.hasRejected(print!)),
+    [true, true, false],
+  );
+  assertEquals(seen.size, 0);
+});

@@ -1,0 +1,141 @@
+import { assertEquals } from "@std/assert";
+import fc from "fast-check";
+import { UuidSet } from "../../src/dedupe/uuid_set.ts";
+import { packUuids, Uuid } from "../../src/model/uuid.ts";
+import { parseUuid } from "../../src/model/uuid.ts";
+import { uuid as numbered } from "../support/messages.ts";
+
+const word = fc.oneof(
+  fc.constantFrom(0, 1, -1, -0x80000000),
+  fc.nat(31).map((bit) => 1 << bit),
+);
+
+/** Mostly ids that differ in a bit or two, so that they get in each other's way. */
+const uuid = fc.oneof(
+  fc.tuple(word, word, word, word),
+  fc.nat(127).map((bit): Words => {
+    const words: Words = [0, 0, 0, 0];
+    words[bit >> 5] = 1 << (bit & 31);
+    return words;
+  }),
+).map(([a, b, c, d]) => new Uuid(a, b, c, d));
+
+type Words = [number, number, number, number];
+
+const command = fc.oneof(
+  fc.record({ name: fc.constant("add" as const), uuid }),
+  fc.record({ name: fc.constant("has" as const), uuid }),
+  fc.record({
+    name: fc.constant("addPacked" as const),
+    uuids: fc.array(uuid),
+    offset: fc.nat(20),
+    surplus: fc.nat(15),
+  }),
+);
+
+Deno.test(
+  "UuidSet answers as a Set of texts does",
+  { permissions: "none" },
+  () => {
+    fc.assert(
+      fc.property(fc.array(command, { maxLength: 300 }), (commands) => {
+        const set = new UuidSet();
+        const model = new Set<string>();
+        for (const command of commands) {
+          if (command.name === "add") {
+            const text = command.uuid.toString();
+            assertEquals(set.add(command.uuid), !model.has(text));
+            model.add(text);
+          } else if (command.name === "has") {
+            assertEquals(
+              set.has(command.uuid),
+              model.has(command.uuid.toString()),
+            );
+          } else {
+            const { uuids, offset, surplus } = command;
+            const packed = packUuids(uuids);
+            // A view in the middle of a buffer, and a bit of an id too much.
+            const buffer = new Uint8Array(offset + packed.length + surplus);
+            buffer.fill(0xaa).set(packed, offset);
+            set.addPacked(buffer.subarray(offset));
+            for (const uuid of uuids) model.add(uuid.toString());
+          }
+          assertEquals(set.size, model.size);
+        }
+      }),
+      { numRuns: 200 },
+    );
+  },
+);
+
+Deno.test("UuidSet holds the all-zero id like any other", {
+  permissions: "none",
+}, () => {
+  const nil = new Uuid(0, 0, 0, 0);
+  const set = new UuidSet();
+
+  assertEquals(set.has(nil), false);
+  assertEquals([set.add(nil), set.add(nil)], [true, false]);
+  assertEquals([set.has(nil), set.size], [true, 1]);
+
+  const packed = new UuidSet();
+  packed.addPacked(packUuids([nil, nil]));
+  assertEquals([packed.has(nil), packed.size, packed.add(nil)], [
+    true,
+    1,
+    false,
+  ]);
+});
+
+Deno.test("UuidSet tells ids apart that differ in one bit", {
+  permissions: "none",
+}, () => {
+  const base = parseUuid("0f47ac10-58cc-4372-a567-0e02b2c3d479")!;
+  const ids = [base];
+  for (let bit = 0; bit < 128; bit++) {
+    const words: Words = [base.a, base.b, base.c, base.d];
+    words[bit >> 5]! ^= 1 << (bit & 31);
+    ids.push(new Uuid(...words));
+  }
+  const set = new UuidSet();
+
+  for (const id of ids) {
+    assertEquals(set.has(id), false);
+    assertEquals(set.add(id), true);
+  }
+  for (const id of ids) assertEquals(set.add(id), false);
+  assertEquals(set.size, 129);
+});
+
+for (
+  const [kind, make] of [
+    ["random", () => parseUuid(crypto.randomUUID())!],
+    ["consecutive", (number: number) => parseUuid(numbered(number))!],
+  ] as const
+) {
+  Deno.test(`UuidSet grows over 100,000 ${kind} ids and loses none`, {
+    permissions: "none",
+  }, () => {
+    const ids = Array.from({ length: 120_000 }, (_, number) => make(number));
+    const absent = Array.from(
+      { length: 20_000 },
+      (_, number) => make(120_000 + number),
+    );
+    const set = new UuidSet();
+
+    assertEquals(count(ids, (id) => set.add(id)), 120_000);
+    assertEquals(count(ids, (id) => set.add(id)), 0);
+    assertEquals(count(ids, (id) => set.has(id)), 120_000);
+    assertEquals(count(absent, (id) => set.has(id)), 0);
+    assertEquals(set.size, 120_000);
+
+    const loaded = new UuidSet();
+    loaded.addPacked(packUuids(ids));
+    assertEquals(loaded.size, 120_000);
+    assertEquals(count(ids, (id) => loaded.has(id)), 120_000);
+  });
+}
+
+function count<T>(items: readonly T[], test: (item: T) => boolean): number {
+  return items.reduce((sum, item) => sum + (test(item) ? 1 : 0), 0);
+}

@@ -1,0 +1,112 @@
+import { assertEquals } from "@std/assert";
+import {
+  packedUuid,
+  packUuids,
+  parseUuid,
+  readUuid,
+  UUID_BYTES,
+  UUID_TEXT_LENGTH,
+} from "../../src/model/uuid.ts";
+import { bytes } from "../support/messages.ts";
+
+const CANONICAL = "0f47ac10-58cc-4372-a567-0e02b2c3d479";
+
+Deno.test("parseUuid() reads the canonical form as four words", {
+  permissions: "none",
+}, () => {
+  const { a, b, c, d } = parseUuid(CANONICAL)!;
+
+  assertEquals(
+    [a, b, c, d],
+    [0x0f47ac10, 0x58cc4372, 0xa5670e02 | 0, 0xb2c3d479 | 0],
+  );
+});
+
+Deno.test("toString() gives back the text of 1,000 random ids", {
+  permissions: "none",
+}, () => {
+  for (let i = 0; i < 1_000; i++) {
+    const text = crypto.randomUUID();
+    assertEquals(parseUuid(text)?.toString(), text);
+    assertEquals(readUuid(bytes(`??${text}?`), 2)?.toString(), text);
+  }
+});
+
+Deno.test("parseUuid() takes no other spelling for a UUID", {
+  permissions: "none",
+}, () => {
+  const others = [
+    CANONICAL.toUpperCase(),
+    CANONICAL.replace("a", "A"),
+    `{${CANONICAL}}`,
+    `urn:uuid:${CANONICAL}`,
+    CANONICAL.replaceAll("-", ""),
+    ` ${CANONICAL}`,
+    `${CANONICAL} `,
+    CANONICAL.slice(1),
+    CANONICAL + "0",
+    CANONICAL.replace("0f47ac10-", "0f47ac1-0"),
+    CANONICAL.replace("f", "g"),
+    // U+0130 has the low byte of the digit "0": only whole characters count.
+    CANONICAL.replace("0", "\u0130"),
+    "",
+  ];
+
+  for (const text of others) assertEquals(parseUuid(text), undefined, text);
+});
+
+Deno.test("readUuid() refuses each byte that has no place where it stands", {
+  permissions: "none",
+}, () => {
+  for (let at = 0; at < UUID_TEXT_LENGTH; at++) {
+    const allowed = CANONICAL[at] === "-" ? "-" : "0123456789abcdef";
+    for (let byte = 0; byte < 256; byte++) {
+      const changed = bytes(CANONICAL);
+      changed[at] = byte;
+      assertEquals(
+        readUuid(changed, 0) !== undefined,
+        allowed.includes(String.fromCharCode(byte)),
+        `byte ${byte} at ${at}`,
+      );
+    }
+  }
+});
+
+Deno.test("readUuid() refuses bytes that end too early", {
+  permissions: "none",
+}, () => {
+  for (let length = 0; length < UUID_TEXT_LENGTH; length++) {
+    assertEquals(
+      readUuid(bytes(CANONICAL.slice(0, length)), 0),
+      undefined,
+      `${length} bytes`,
+    );
+  }
+});
+
+Deno.test("packUuids() puts 16 bytes after 16, most significant first", {
+  permissions: "none",
+}, () => {
+  const texts = [
+    CANONICAL,
+    "00000000-0000-0000-0000-000000000000",
+    "ffffffff-ffff-ffff-ffff-ffffffffffff",
+    "80000000-0000-0000-0000-000000000001",
+  ];
+
+  const packed = packUuids(texts.map((text) => parseUuid(text)!));
+
+  const hex = [...packed].map((byte) => byte.toString(16).padStart(2, "0"));
+  assertEquals(hex.join(""), texts.join("").replaceAll("-", ""));
+});
+
+Deno.test("packedUuid() reads what packUuids() wrote, at any offset", {
+  permissions: "none",
+}, () => {
+  for (let i = 0; i < 100; i++) {
+    const text = crypto.randomUUID();
+    const larger = new Uint8Array(UUID_BYTES + 3);
+    larger.set(packUuids([parseUuid(text)!]), 3);
+    assertEquals(packedUuid(larger.subarray(3)).toString(), text);
+  }
+});
