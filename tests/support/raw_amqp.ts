@@ -27,7 +27,8 @@ export class RawPublisher {
   #pending: Uint8Array[] = [];
   #pendingBytes = 0;
   #published = 0;
-  #confirmed = 0;
+  /** Tags of what is not confirmed yet; confirms may come in any order. */
+  readonly #unconfirmed = new Set<number>();
 
   private constructor(connection: Deno.TcpConn) {
     this.#connection = connection;
@@ -79,17 +80,20 @@ export class RawPublisher {
     }
     this.#pending.push(...frames);
     this.#pendingBytes += body.length;
-    this.#published++;
+    this.#unconfirmed.add(++this.#published);
     if (this.#pendingBytes > 65_536) await this.#flush();
   }
 
   /** Settles when the broker has confirmed everything published. */
   async confirmed(): Promise<void> {
     await this.#flush();
-    while (this.#confirmed < this.#published) {
+    while (this.#unconfirmed.size > 0) {
       const fields = await this.#expect(ACK);
       const tag = Number(fields.getBigUint64(0));
-      this.#confirmed = fields.getUint8(8) === 1 ? tag : this.#confirmed + 1;
+      const isMultiple = fields.getUint8(8) === 1;
+      for (const waiting of isMultiple ? this.#unconfirmed : [tag]) {
+        if (waiting <= tag) this.#unconfirmed.delete(waiting);
+      }
     }
   }
 
