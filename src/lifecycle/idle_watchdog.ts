@@ -12,6 +12,9 @@ export class IdleWatchdog {
   readonly #controller = new AbortController();
   readonly #idleMilliseconds: number;
   readonly #clock: Clock;
+  readonly #isQuiet: () => Promise<boolean>;
+  /** Grows with every interruption, so that a late answer does not count. */
+  #interruptions = 0;
   /** When the idle time started, while there is one. */
   #since: number | undefined;
   #cancel: (() => void) | undefined;
@@ -19,10 +22,17 @@ export class IdleWatchdog {
   /**
    * @param idleMilliseconds How long silence may last; 0 means for ever.
    * @param clock What measures it.
+   * @param isQuiet Asked when the idle time has passed: whether the silence is
+   * that of somebody who is there. Default: it is.
    */
-  constructor(idleMilliseconds: number, clock: Clock) {
+  constructor(
+    idleMilliseconds: number,
+    clock: Clock,
+    isQuiet: () => Promise<boolean> = () => Promise.resolve(true),
+  ) {
     this.#idleMilliseconds = idleMilliseconds;
     this.#clock = clock;
+    this.#isQuiet = isQuiet;
   }
 
   /** Aborted when the idle time has passed. */
@@ -40,8 +50,19 @@ export class IdleWatchdog {
     const passed = this.#clock.monotonic() - this.#since;
     this.#cancel = this.#clock.after(
       Math.max(0, this.#idleMilliseconds - passed),
-      () => this.#controller.abort(),
+      () => this.#confirm(),
     );
+  }
+
+  /** A connection that has died without a sign is as silent as an empty queue. */
+  async #confirm(): Promise<void> {
+    const interruptions = this.#interruptions;
+    const isQuiet = await this.#isQuiet();
+    // Then somebody else has decided meanwhile.
+    if (interruptions !== this.#interruptions) return;
+    if (isQuiet) return this.#controller.abort();
+    this.busy();
+    this.quiet();
   }
 
   /**
@@ -49,6 +70,7 @@ export class IdleWatchdog {
    * ends only once {@linkcode quiet} has said that still none is there.
    */
   pause(): void {
+    this.#interruptions++;
     this.#cancel?.();
     this.#cancel = undefined;
   }

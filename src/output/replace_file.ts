@@ -85,16 +85,24 @@ export async function syncFolder(folder: string): Promise<void> {
   }
 }
 
+/**
+ * The disk is full or fails: ENOSPC, EDQUOT (Linux, macOS), EIO, EFBIG. Deno
+ * gives some of them a code, and all of them a number in the message.
+ */
+const IO_ERRORS = ["ENOSPC", "EDQUOT", "EIO", "EFBIG"];
+const IO_ERROR_NUMBERS = /\(os error (28|122|69|5|27)\)/;
+
 /** The error to report when the output cannot be written. */
 export function outputFailure(error: unknown, path: string): EventCounterError {
   if (error instanceof EventCounterError) return error;
   const code = (error as { code?: string }).code ?? "";
-  const ioError = ["ENOSPC", "EDQUOT", "EIO", "EFBIG"].includes(code);
+  const message = messageOf(error);
+  const ioError = IO_ERRORS.includes(code) || IO_ERROR_NUMBERS.test(message);
   return new EventCounterError(
     ioError ? EXIT.ioError : EXIT.cannotCreateOutput,
-    `Cannot write "${path}": ${messageOf(error)}; ` +
+    `Cannot write "${path}": ${message}; ` +
       (ioError
-        ? "the counts are safe in the ledger, make room and run again"
+        ? "nothing is lost, make room and run again"
         : "check the folder and its permissions, or give another with --out"),
     { cause: error },
   );

@@ -76,7 +76,11 @@ export class Pipeline {
       deliveryLimit: this.#deliveryLimit,
       clock: this.#clock,
     });
-    this.#watchdog = new IdleWatchdog(options.idle ?? 5_000, this.#clock);
+    this.#watchdog = new IdleWatchdog(
+      options.idle ?? 5_000,
+      this.#clock,
+      () => this.#source.isQuiet(),
+    );
   }
 
   /** What has been received so far. */

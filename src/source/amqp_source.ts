@@ -72,6 +72,10 @@ export class AmqpSource implements Source {
   /** Deliveries of the current consumer, where all are held. */
   #inWindow = 0;
   #stopped = false;
+  /** Rejected once the broker can give no answer any more. */
+  readonly #noAnswer = Promise.withResolvers<never>();
+  /** Whether that has been told. */
+  #isMute = false;
   #failure: EventCounterError | undefined;
   #cancelDeadline: () => void = () => {};
   #lastError: unknown = new Error("no attempt has been answered");
@@ -154,6 +158,20 @@ export class AmqpSource implements Source {
     }
   }
 
+  async isQuiet(): Promise<boolean> {
+    const attachment = this.#attachment;
+    if (attachment === undefined) return false;
+    // The answer comes after every delivery that was sent before it. Without
+    // one, the heartbeat will tell, and the attachment be lost; where there
+    // are no heartbeats, silence must do.
+    const answered = attachment.ready().then(() => true, () => false);
+    const isSureToEnd = this.#options.address.heartbeat > 0;
+    const quiet = isSureToEnd
+      ? await answered
+      : await this.#within(FAREWELL_TIMEOUT, answered) ?? true;
+    return quiet && this.#waiting.length === 0;
+  }
+
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#cancelDeadline();
@@ -217,7 +235,12 @@ export class AmqpSource implements Source {
   #disconnected(error: Error): void {
     this.#attachment = undefined;
     this.#model = undefined;
-    if (this.#stopped) return;
+    if (this.#stopped) {
+      // A new connection would only take deliveries to give them back.
+      this.#connection?.close().catch(() => {});
+      this.#endFarewells("the connection was lost");
+      return;
+    }
     // After a lost channel the connection was closed by this end, and amqplib
     // has nothing more to tell than that.
     if (error.message !== "Connection closed") this.#lastError = error;
@@ -280,19 +303,44 @@ export class AmqpSource implements Source {
     answer: Promise<T> | undefined,
   ): Promise<T | undefined> {
     if (answer === undefined) return undefined;
-    const late = Promise.withResolvers<never>();
     const cancel = this.#options.clock.after(
       FAREWELL_TIMEOUT,
-      () => late.reject(new Error("no answer")),
+      () => this.#endFarewells("no answer"),
     );
     try {
-      return await Promise.race([answer, late.promise]);
+      return await Promise.race([answer, this.#noAnswer.promise]);
     } catch (error) {
-      log.warn("could not {what} in an orderly way: {error}", {
+      // One warning is enough: what follows is not waited for either.
+      const level = this.#isMute ? "debug" : "warn";
+      this.#isMute = true;
+      log[level]("could not {what} in an orderly way: {error}", {
         what,
         error: messageOf(error),
       });
       return undefined;
+    } finally {
+      cancel();
+    }
+  }
+
+  /** Nobody is there any more to answer. */
+  #endFarewells(why: string): void {
+    this.#noAnswer.promise.catch(() => {/* Nobody may be waiting. */});
+    this.#noAnswer.reject(new Error(why));
+  }
+
+  /** What a promise gives, or nothing if it takes longer. */
+  async #within<T>(
+    milliseconds: number,
+    promise: Promise<T>,
+  ): Promise<T | undefined> {
+    const late = Promise.withResolvers<undefined>();
+    const cancel = this.#options.clock.after(
+      milliseconds,
+      () => late.resolve(undefined),
+    );
+    try {
+      return await Promise.race([promise, late.promise]);
     } finally {
       cancel();
     }

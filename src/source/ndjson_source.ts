@@ -83,6 +83,10 @@ export class NdjsonSource implements Source {
     return Promise.resolve(this.ended);
   }
 
+  isQuiet(): Promise<boolean> {
+    return Promise.resolve(this.#waiting.length === 0);
+  }
+
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#waiting = [];

@@ -41,6 +41,15 @@ export interface Source {
    */
   isEmpty(): Promise<boolean>;
 
+  /**
+   * Asks whoever delivers for a sign of life.
+   *
+   * @returns Whether it came, and nothing to deliver came with it. No if the
+   * attachment is lost before; on one that is dead without a sign it may take
+   * as long as that takes to be noticed.
+   */
+  isQuiet(): Promise<boolean>;
+
   /** Stops deliveries; those not taken yet are given back. Acks still work. */
   stop(): Promise<void>;
 

@@ -36,6 +36,7 @@ export class ArraySource implements Source {
 
   open = (): Promise<void> => Promise.resolve();
   isEmpty = (): Promise<boolean> => Promise.resolve(this.ended);
+  isQuiet = (): Promise<boolean> => Promise.resolve(this.ended);
   stop = (): Promise<void> => Promise.resolve();
   close = (): Promise<number> => Promise.resolve(0);
 }

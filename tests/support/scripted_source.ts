@@ -122,6 +122,10 @@ export class ScriptedSource implements Source {
     return taken;
   }
 
+  isQuiet(): Promise<boolean> {
+    return Promise.resolve(this.attached && this.#waiting.length === 0);
+  }
+
   isEmpty(): Promise<boolean> {
     return Promise.resolve(this.attached && this.#waiting.length === 0);
   }

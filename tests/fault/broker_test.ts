@@ -1,0 +1,49 @@
+import { assert, assertEquals } from "@std/assert";
+import { type PrivateBroker, startPrivateBroker } from "../../tools/broker.ts";
+import { assertOneRun, Drain, endOf, GRACE } from "./drain.ts";
+import { Choices, chooseSeed } from "./seed.ts";
+
+const seed = chooseSeed();
+
+/** Silence that ends a run, in ms: much shorter than a restart takes. */
+const IDLE = 1_000;
+
+/** Drains while something happens to the broker, in one run. */
+async function drainWhile(
+  broker: PrivateBroker,
+  name: string,
+  fault: () => Promise<void>,
+): Promise<void> {
+  const choices = new Choices(seed, name);
+  console.log(choices.repeat);
+  await using drain = await Drain.make(choices, {
+    url: broker.url,
+    size: 5_000,
+  });
+  const running = drain.start({ args: ["--idle", `${IDLE}ms`] });
+  await drain.untilCheckpoints();
+  await fault();
+  const ended = await endOf(running, IDLE + GRACE);
+  assertEquals([ended.code, ended.complaints], [0, []], ended.stderr);
+  assertOneRun(ended, drain.stream);
+  const { redelivered } = JSON.parse(ended.stdout);
+  assert(redelivered > 0, "it was interrupted with deliveries unacked");
+  await drain.settleRest();
+}
+
+Deno.test("broker halted, and killed, in mid-drain: totals exact, one run each", async (t) => {
+  await using broker = await startPrivateBroker();
+  await t.step("halted and started again", async () => {
+    await drainWhile(broker, "broker halted", async () => {
+      await broker.halt();
+      await broker.start();
+    });
+  });
+  // It may give back messages whose ack it had taken, but not yet written.
+  await t.step("killed by SIGKILL and started again", async () => {
+    await drainWhile(broker, "broker killed", async () => {
+      await broker.kill();
+      await broker.start();
+    });
+  });
+});

@@ -1,0 +1,67 @@
+import { assert, assertEquals } from "@std/assert";
+import { assertKilled, Drain, endOf } from "./drain.ts";
+import { Choices, chooseSeed } from "./seed.ts";
+import { DRAIN_STEPS, SNAPSHOT_STEPS, type Step } from "./steps.ts";
+
+const seed = chooseSeed();
+
+/** How often a step is passed at most before the program dies there. */
+const MOST_PASSAGES: Readonly<Partial<Record<Step, number>>> = {
+  received: 120,
+  decoded: 120,
+  routed: 120,
+  tallied: 120,
+  "in the transaction": 4,
+  // There are four files to rename, for these three together.
+  "in a file": 2,
+  "before a rename": 2,
+  "after a rename": 2,
+};
+
+Deno.test("SIGKILL at each step of a drain and of a snapshot: totals exact", async (t) => {
+  const choices = new Choices(seed, "each step");
+  console.log(choices.repeat);
+  await using drain = await Drain.make(choices);
+  for (const step of [...DRAIN_STEPS, ...SNAPSHOT_STEPS]) {
+    const passage = choices.between(1, MOST_PASSAGES[step] ?? 3);
+    await t.step(`SIGKILL ${step}, passage ${passage}`, async () => {
+      assert(await drain.killAt(step, passage), "it got there");
+    });
+  }
+  await t.step(
+    "then a run to the end: nothing lost, nothing counted twice",
+    async () => {
+      await drain.settle();
+    },
+  );
+});
+
+Deno.test("SIGKILL at random moments, three times in one drain: totals exact", async () => {
+  const choices = new Choices(seed, "random moments");
+  console.log(choices.repeat);
+  await using drain = await Drain.make(choices, { size: 3_000 });
+  for (let kill = 0; kill < 3; kill++) {
+    const running = drain.start({ args: ["--idle", "0"] });
+    const moment = choices.between(200, 1_000);
+    const timer = setTimeout(() => running.process.kill("SIGKILL"), moment);
+    assertKilled(await endOf(running));
+    clearTimeout(timer);
+  }
+  await drain.settle();
+});
+
+Deno.test("memory: SIGKILL between the files and the ack: the next run counts all again, exact", async () => {
+  const choices = new Choices(seed, "memory");
+  console.log(choices.repeat);
+  await using drain = await Drain.make(choices);
+  drain.ledgerPath = undefined;
+  const args = ["--ledger", "memory:"];
+  // There are four files: two of them are there after the first kill, and all
+  // after the second, when nothing is acked yet.
+  for (let kill = 0; kill < 2; kill++) {
+    assert(await drain.killAt("after a rename", 2, { args }));
+  }
+  await drain.untilAlone();
+  assertEquals((await drain.queue()).ready, drain.stream.messages.length);
+  await drain.settle({ args });
+});

@@ -1,0 +1,79 @@
+import { assert, assertEquals } from "@std/assert";
+import { METHOD, TcpProxy } from "../support/tcp_proxy.ts";
+import { SqliteLedger } from "../../src/ledger/sqlite_ledger.ts";
+import { loadedFrom } from "../support/ledger_content.ts";
+import { jsonFiles } from "../support/broker_place.ts";
+import { countsOfFiles, idsOf } from "./comparison.ts";
+import { assertRefused, Drain, endOf, GRACE } from "./drain.ts";
+import { Choices, chooseSeed } from "./seed.ts";
+
+const seed = chooseSeed();
+
+Deno.test("queue deleted in mid-drain (basic.cancel): 76, and what was taken is counted once when all is published again", async () => {
+  const choices = new Choices(seed, "queue deleted");
+  console.log(choices.repeat);
+  // A rejected message that is published again would be another rejection.
+  await using drain = await Drain.make(choices, { invalid: 0 });
+  const { place, stream } = drain;
+  await using proxy = await TcpProxy.start(place.url);
+  const acking = proxy.plan({
+    direction: "toBroker",
+    method: METHOD.ack,
+    frame: choices.between(2, 10),
+  }, "stall");
+  const running = drain.start({ url: proxy.url() });
+  await acking;
+  await place.channel.deleteQueue(place.queue);
+  await proxy.resume();
+  assertRefused(await endOf(running), 76);
+
+  const counted = [...countsOfFiles(await jsonFiles(drain.out)).values()];
+  assert(counted.length > 0, "what was taken before is in the files");
+  await place.declare();
+  await place.publish(stream.messages);
+  await drain.settle();
+});
+
+Deno.test("queue purged in mid-drain: what was not purged is counted exactly", async () => {
+  const choices = new Choices(seed, "queue purged");
+  console.log(choices.repeat);
+  await using drain = await Drain.make(choices, { duplicates: 0, invalid: 0 });
+  const { place, stream } = drain;
+  await using proxy = await TcpProxy.start(place.url);
+  // While it stalls at an ack, the broker has sent a window and waits.
+  const acking = proxy.plan({
+    direction: "toBroker",
+    method: METHOD.ack,
+    frame: choices.between(2, 10),
+  }, "stall");
+  const running = drain.start({
+    url: proxy.url(),
+    args: ["--idle", "500ms"],
+  });
+  await acking;
+  const { messageCount: purged } = await place.channel.purgeQueue(place.queue);
+  await proxy.resume();
+  const { code, stdout, stderr } = await endOf(running, 500 + GRACE);
+  assertEquals(code, 0, stderr);
+  const { unique, received } = JSON.parse(stdout);
+  assert(purged > 0, "there was something to purge");
+  assertEquals([unique, received], Array(2).fill(stream.unique - purged));
+
+  // Which ones they were, the ledger must know, and the files with it.
+  const ledger = await SqliteLedger.open(drain.ledgerPath!);
+  const { ids } = await loadedFrom(ledger);
+  await ledger.close();
+  assertEquals(ids.length, unique);
+  const kept = new Set(ids);
+  const expected = new Map<string, number>();
+  for (const message of stream.messages) {
+    if (!kept.has(idsOf([message])[0]!)) continue;
+    const [user, , type] = message.routingKey.split(".");
+    const key = `${type} ${user}`;
+    expected.set(key, (expected.get(key) ?? 0) + 1);
+  }
+  assertEquals(
+    [...countsOfFiles(await jsonFiles(drain.out))].sort(),
+    [...expected].sort(),
+  );
+});

@@ -1,0 +1,50 @@
+import { assertEquals } from "@std/assert";
+import { METHOD, TcpProxy } from "../support/tcp_proxy.ts";
+import { until } from "../support/until.ts";
+import { Drain, endOf } from "./drain.ts";
+import { Choices, chooseSeed } from "./seed.ts";
+
+const seed = chooseSeed();
+
+Deno.test("SIGTERM in mid-drain: 0, what was taken is counted and acked, totals exact after the next run", async () => {
+  const choices = new Choices(seed, "SIGTERM");
+  console.log(choices.repeat);
+  await using drain = await Drain.make(choices, { size: 5_000 });
+  const running = drain.start({ args: ["--idle", "0"] });
+  await drain.untilCheckpoints();
+  running.process.kill("SIGTERM");
+  const { code, stdout, complaints, stderr } = await endOf(running);
+  assertEquals([code, complaints], [0, []], stderr);
+  const { stopped, received } = JSON.parse(stdout);
+  assertEquals(stopped, "signal");
+  await drain.untilAlone();
+  const { ready } = await drain.queue();
+  assertEquals(received + ready, drain.stream.messages.length);
+  await drain.settle();
+});
+
+Deno.test("SIGINT twice while the broker does not answer: 130 at once, totals exact after the next run", async () => {
+  const choices = new Choices(seed, "double SIGINT");
+  console.log(choices.repeat);
+  await using drain = await Drain.make(choices);
+  await using proxy = await TcpProxy.start(drain.place.url);
+  // An orderly end waits some seconds for the broker; the second signal comes
+  // in that time.
+  const stalled = proxy.plan({
+    direction: "toBroker",
+    method: METHOD.ack,
+    frame: choices.between(1, 8),
+  }, "stall");
+  const running = drain.start({ url: proxy.url(1), args: ["--idle", "0"] });
+  await stalled;
+  let ended = false;
+  const end = endOf(running).finally(() => ended = true);
+  // Two signals that come before the first is looked at are one.
+  await until("it has ended", () => {
+    if (!ended) running.process.kill("SIGINT");
+    return ended;
+  });
+  const { code, stdout, complaints } = await end;
+  assertEquals([code, stdout, complaints], [130, "", []]);
+  await drain.settle();
+});
