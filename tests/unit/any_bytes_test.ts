@@ -1,0 +1,148 @@
+/** Whatever bytes come in, against models of a few lines. */
+import { assert, assertEquals } from "@std/assert";
+import fc from "fast-check";
+import { Decoder } from "../../src/decode/decoder.ts";
+import { EventCounterError } from "../../src/model/errors.ts";
+import { NdjsonSource } from "../../src/source/ndjson_source.ts";
+import { bytes, deliveryOf } from "../support/messages.ts";
+
+const TYPES = ["created", "updated"];
+
+/** What a delivery decodes to: the event's parts, or the reason. */
+function model(routingKey: string, body: Uint8Array): string {
+  const [, user, type] = /^([^]+)\.event\.([^.]+)$/.exec(routingKey) ?? [];
+  if (user === undefined || !routingKey.isWellFormed()) {
+    return "bad_routing_key";
+  }
+  if (!TYPES.includes(type!)) return "unknown_type";
+  let parsed;
+  try {
+    parsed = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(body));
+  } catch {
+    return "bad_json";
+  }
+  if (Object.prototype.toString.call(parsed) !== "[object Object]") {
+    return "bad_json";
+  }
+  if (!Object.keys(parsed).includes("id")) return "missing_id";
+  const { id } = parsed;
+  const isGood = typeof id === "string" && id !== "" &&
+    new TextEncoder().encode(id).length <= 1_024;
+  return isGood ? JSON.stringify([user, type, id]) : "bad_id";
+}
+
+const key = fc.oneof(
+  fc.string({ unit: "binary" }),
+  fc.tuple(fc.string(), fc.constantFrom("event", "", "Event"), fc.string())
+    .map((words) => words.join(".")),
+  fc.tuple(
+    fc.string({ unit: "grapheme" }),
+    fc.constantFrom(...TYPES, "renamed", ""),
+  ).map(([user, type]) => `${user}.event.${type}`),
+);
+
+const id = fc.oneof(
+  fc.uuid(),
+  fc.uuid().map((uuid) => uuid.toUpperCase()),
+  fc.string({ unit: "binary", maxLength: 1_100 }),
+);
+
+/** A good body with one byte changed is the likeliest to be misread. */
+const nearlyGood = fc.tuple(
+  fc.oneof(id.map((id) => ({ id })), fc.record({ other: fc.string(), id })),
+  fc.nat(60),
+  fc.nat(255),
+).map(([object, at, byte]) => {
+  const body = bytes(JSON.stringify(object));
+  if (at < body.length) body[at] = byte;
+  return body;
+});
+
+const body = fc.oneof(
+  fc.uint8Array().map((array) => new Uint8Array(array)),
+  fc.json().map(bytes),
+  fc.oneof(id, fc.jsonValue()).map((id) => bytes(JSON.stringify({ id }))),
+  nearlyGood,
+);
+
+Deno.test("decoding never throws and never mis-assigns, whatever bytes come", {
+  permissions: "none",
+}, () => {
+  const decoder = new Decoder(new Set(TYPES));
+  fc.assert(
+    fc.property(key, body, (routingKey, body) => {
+      const decoded = decoder.decode(deliveryOf({ routingKey, body }));
+      const told = typeof decoded === "string"
+        ? decoded
+        : JSON.stringify([decoded.userId, decoded.type, decoded.id]);
+      assertEquals(told, model(routingKey, body));
+    }),
+    { numRuns: 5_000 },
+  );
+});
+
+const line = fc.oneof(
+  body,
+  fc.record({ routingKey: fc.string(), body: fc.string() })
+    .map((message) => bytes(JSON.stringify(message))),
+);
+
+Deno.test(
+  "the NDJSON reader survives any bytes: each line is a delivery, or none is",
+  {
+    permissions: "none",
+  },
+  async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(line, { maxLength: 10 }),
+        fc.integer({ min: 1, max: 50 }),
+        async (lines, size) => {
+          const whole = new Uint8Array(
+            lines.flatMap((line) => [...line, 0x0a]),
+          );
+          const pieces = [];
+          for (let at = 0; at < whole.length; at += size) {
+            pieces.push(whole.subarray(at, at + size));
+          }
+          const source = new NdjsonSource("any", ReadableStream.from(pieces));
+          const expected = countLines(whole);
+
+          const end = Promise.withResolvers<void>();
+          let taken = 0;
+          let failure: unknown;
+          await source.open(() => {
+            try {
+              taken += source.take(1_000).length;
+              if (source.ended) end.resolve();
+            } catch (error) {
+              failure = error;
+              end.resolve();
+            }
+          });
+          await end.promise;
+
+          if (failure === undefined) return assertEquals(taken, expected);
+          // Not one of the lines was a message.
+          assert(failure instanceof EventCounterError);
+          assertEquals([failure.exitCode, taken], [65, 0]);
+          await source.close();
+        },
+      ),
+      { numRuns: 300 },
+    );
+  },
+);
+
+/** Lines with anything in them but white space. */
+function countLines(whole: Uint8Array): number {
+  let count = 0, isBlank = true;
+  for (const byte of whole) {
+    if (byte === 0x0a) isBlank = true;
+    else if (isBlank && ![0x20, 0x09, 0x0d].includes(byte)) {
+      isBlank = false;
+      count++;
+    }
+  }
+  return count;
+}
