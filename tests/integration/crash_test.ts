@@ -47,34 +47,6 @@ Deno.test("kill -9 in the middle of a drain, then a second run: totals exact", a
   assertEquals(await place.ready(), 0);
 });
 
-Deno.test("broker restarted in the middle of a drain: totals exact, one run", async () => {
-  await using broker = await startPrivateBroker();
-  await using place = await Place.make(broker.url);
-  const stream = streamOf(20_000);
-  await place.publish(stream.messages);
-  const out = `${place.folder}/out`;
-  // Silence for the idle time must not be told from a broker that is away.
-  const run = startProgram([
-    ...place.countArguments(out),
-    ...SMALL,
-    ...["--idle", "2s"],
-  ]);
-  await untilCheckpoints(out);
-  await broker.halt();
-  await broker.start();
-
-  const { code, stdout, stderr } = await run.ended;
-  assertEquals(code, 0, stderr);
-  const { unique, rejected, redelivered, stopped } = JSON.parse(stdout);
-  assertEquals(
-    [unique, rejected, stopped],
-    [stream.unique, stream.rejected.length, "idle"],
-  );
-  assert(redelivered > 0, "the broker was stopped with deliveries unacked");
-  assertEquals([...await jsonFiles(out)].sort(), [...stream.files].sort());
-  assertEquals(await rejectedLines(out), stream.rejected);
-});
-
 Deno.test("broker gone for good in the middle of a drain: 69, and what was counted is on disk", async () => {
   await using broker = await startPrivateBroker();
   await using place = await Place.make(broker.url);
