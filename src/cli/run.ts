@@ -1,6 +1,7 @@
 import { Command, ValidationError } from "@cliffy/command";
 import { EventCounterError, EXIT, messageOf } from "../model/errors.ts";
 import { asCountCommand, countCommand } from "./count_command.ts";
+import { completionsCommand } from "./completions_command.ts";
 import { publishCommand } from "./publish_command.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { longVersion, VERSION } from "./version.ts";
@@ -50,6 +51,7 @@ export function rootCommand(surroundings: Surroundings): Command {
   return asCountCommand(root as unknown as Command, surroundings)
     .command("count", countCommand(surroundings) as never)
     .command("publish", publishCommand(surroundings) as never)
+    .command("completions", completionsCommand(surroundings) as never)
     .reset() as unknown as Command;
 }
 

@@ -9,6 +9,7 @@
 import { benchDrain } from "./drain_bench.ts";
 import { benchMemory } from "./memory_bench.ts";
 import { benchPipeline } from "./pipeline_bench.ts";
+import { benchStartup } from "./startup_bench.ts";
 
 const url = Deno.env.get("AMQP_URL");
 if (!url) throw new Error("Bench: AMQP_URL is not set, use deno task bench");
@@ -17,6 +18,7 @@ const scaled = (size: number) => Math.round(size * scale / 10_000) * 10_000;
 
 const folder = await Deno.makeTempDir({ prefix: "eventcounter-bench-" });
 try {
+  await benchStartup(folder, {});
   benchMemory({ size: scaled(4_000_000) });
   await benchPipeline(folder, { pairs: 7, size: scaled(500_000) });
   await benchDrain(url, folder, { rounds: 7, size: scaled(100_000) });

@@ -1,0 +1,77 @@
+import {
+  allCommands,
+  type CompletedCommand,
+  type CompletedOption,
+  type CompletedValue,
+} from "./command_tree.ts";
+
+/**
+ * The completion script for fish.
+ *
+ * @param program The program itself.
+ */
+export function fishScript(program: CompletedCommand): string {
+  const commands = allCommands(program);
+  const paths = commands.slice(1).map(({ path }) => quoted(path.join(" ")));
+  return `# fish completion for eventcounter, made by: eventcounter completions fish
+
+# Whether the words so far lead to a command; with a second argument, whether
+# the word at hand may name one below it.
+function __eventcounter_is_at
+    set -l words (commandline -opc)[2..]
+    set -l path
+    for word in $words
+        set -l longer (string join -- ' ' $path $word)
+        contains -- "$longer" ${paths.join(" ")}; or break
+        set path $path $word
+    end
+    set -l at (string join -- ' ' $path)
+    test "$at" = "$argv[1]"; or return
+    test (count $argv) -eq 1; or test (count $words) -eq (count $path)
+end
+
+complete -c eventcounter -f
+${commands.map(linesOf).join("\n")}`;
+}
+
+function linesOf({ path, options, commands }: CompletedCommand): string {
+  const at = quoted(path.join(" "));
+  const lines = [
+    ...commands.map(({ name, description }) =>
+      `complete -c eventcounter -n ${
+        quoted(`__eventcounter_is_at ${at} name`)
+      } -a ${name} -d ${quoted(description)}`
+    ),
+    ...options.map((option) =>
+      `complete -c eventcounter -n ${quoted(`__eventcounter_is_at ${at}`)} ${
+        flagsOf(option)
+      }${valueOf(option.value)} -d ${quoted(option.description)}`
+    ),
+  ];
+  return lines.map((line) => `${line}\n`).join("");
+}
+
+function flagsOf({ flags }: CompletedOption): string {
+  return flags.map((flag) =>
+    flag.startsWith("--") ? `-l ${flag.slice(2)}` : `-s ${flag.slice(1)}`
+  ).join(" ");
+}
+
+function valueOf(value: CompletedValue | undefined): string {
+  switch (value?.kind) {
+    case undefined:
+      return "";
+    case "words":
+      return ` -x -a ${quoted(value.words.join(" "))}`;
+    case "file":
+      return " -r -F";
+    case "folder":
+      return " -x -a '(__fish_complete_directories)'";
+    case "text":
+      return " -x";
+  }
+}
+
+function quoted(text: string): string {
+  return `'${text.replaceAll("\\", "\\\\").replaceAll("'", "\\'")}'`;
+}

@@ -1,0 +1,91 @@
+import {
+  allCommands,
+  type CompletedCommand,
+  type CompletedOption,
+  type CompletedValue,
+} from "./command_tree.ts";
+
+/**
+ * The completion script for zsh: a file `_eventcounter` in a folder of
+ * `$fpath`, or read by `source <(eventcounter completions zsh)`.
+ *
+ * @param program The program itself.
+ */
+export function zshScript(program: CompletedCommand): string {
+  return `#compdef eventcounter
+# zsh completion for eventcounter, made by: eventcounter completions zsh
+
+${allCommands(program).map(functionOf).join("\n")}
+if [[ $funcstack[1] == _eventcounter ]]; then
+  _eventcounter "$@"
+else
+  compdef _eventcounter eventcounter
+fi
+`;
+}
+
+function functionName(path: readonly string[]): string {
+  return ["_eventcounter", ...path].join("_");
+}
+
+function functionOf({ path, options, commands }: CompletedCommand): string {
+  // Only the first word can name a command; behind it its own function goes on.
+  const children = commands.map(({ name, path }) =>
+    `      ${name}) shift words; ((CURRENT--)); ${
+      functionName(path)
+    }; return ;;`
+  );
+  const names = commands.map(({ name, description }) =>
+    `${name}\\:${quotedInside(description)}`
+  );
+  const specifications = [
+    ...options.map(specification),
+    ...(names.length === 0 ? [] : [`"1: :((${names.join(" ")}))"`]),
+  ];
+  return `${functionName(path)}() {
+${
+    children.length === 0 ? "" : `  if ((CURRENT > 2)); then
+    case $words[2] in
+${children.join("\n")}
+    esac
+  fi
+`
+  }  _arguments \\
+    ${specifications.join(" \\\n    ")}
+}
+`;
+}
+
+function specification(option: CompletedOption): string {
+  const { flags, description, value } = option;
+  const text = `[${description.replaceAll(/[[\]\\:]/g, "\\$&")}]`;
+  const action = value === undefined ? "" : `:value:${actionOf(value)}`;
+  if (flags.length === 1) {
+    const equals = value === undefined ? "" : "=";
+    return quoted(`${flags[0]}${equals}${text}${action}`);
+  }
+  return `'(${flags.join(" ")})'{${flags.join(",")}}${quoted(text + action)}`;
+}
+
+function actionOf(value: CompletedValue): string {
+  switch (value.kind) {
+    case "words":
+      return `(${value.words.join(" ")})`;
+    case "file":
+      return "_files";
+    case "folder":
+      return "_files -/";
+    case "text":
+      return " ";
+  }
+}
+
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", `'\\''`)}'`;
+}
+
+/** A description in double quotes inside of double quotes. */
+function quotedInside(text: string): string {
+  const plain = text.replaceAll(/["`$\\]/g, "").replaceAll(/[:()]/g, "\\\\$&");
+  return `\\"${plain}\\"`;
+}

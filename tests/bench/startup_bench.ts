@@ -1,0 +1,95 @@
+import { fileURLToPath } from "node:url";
+import { Builder } from "../../tools/compile/executable.ts";
+import { hostTarget } from "../../tools/compile/targets.ts";
+import { heading, median } from "./report.ts";
+
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+
+/**
+ * Measures the executable beside the source: the time that `--version` takes,
+ * and the resident memory of a run that waits for input (Linux).
+ *
+ * @param folder A temporary folder.
+ * @param starts How often each is started, in turn.
+ */
+export async function benchStartup(
+  folder: string,
+  { starts = 20 }: { starts?: number } = {},
+): Promise<void> {
+  const isJsr = import.meta.resolve("@cliffy/command").startsWith("jsr:");
+  const configuration = `${ROOT}${isJsr ? "" : "tools/npm_only/"}deno.json`;
+  const out = `${folder}/eventcounter`;
+  await using builder = await Builder.open({
+    entry: `${ROOT}main.ts`,
+    configuration,
+    commit: "bench",
+    runtimeVersion: Deno.version.deno,
+    tell: console.error,
+  });
+  const kind = await builder.build({ target: hostTarget(), out });
+  const commands: Readonly<Record<string, readonly string[]>> = {
+    [`executable (${kind})`]: [out],
+    source: [
+      ...[Deno.execPath(), "run", "--quiet", "--no-lock", "--no-prompt"],
+      ...["-c", configuration, "--allow-net", "--allow-read"],
+      ...["--allow-write", "--allow-env", `${ROOT}main.ts`],
+    ],
+  };
+  heading(
+    "Start",
+    `--version, median of ${starts}, after the first; memory while it waits`,
+  );
+  const times = new Map<string, number[]>();
+  const env = { EVENTCOUNTER_CACHE: `${folder}/cache` };
+  for (let start = 0; start <= starts; start++) {
+    for (const [name, [command, ...args]] of Object.entries(commands)) {
+      const began = performance.now();
+      await new Deno.Command(command!, { args: [...args, "--version"], env })
+        .output();
+      // The first start unpacks and compiles.
+      if (start > 0) {
+        times.set(name, [...times.get(name) ?? [], performance.now() - began]);
+      }
+    }
+  }
+  for (const [name, command] of Object.entries(commands)) {
+    const megabytes = await idleMemory(command, folder, env) / 1e6;
+    console.log(
+      `${name.padEnd(30)} ${median(times.get(name)!).toFixed(0)} ms  ` +
+        `${megabytes.toFixed(0)} MB`,
+    );
+  }
+}
+
+/** The resident memory of a run that waits for its input, in bytes. */
+async function idleMemory(
+  [command, ...args]: readonly string[],
+  folder: string,
+  env: Readonly<Record<string, string>>,
+): Promise<number> {
+  const process = new Deno.Command(command!, {
+    args: [...args, "--input", "-", "--out", `${folder}/idle`],
+    env: { ...env, EVENTCOUNTER_LOG_FORMAT: "json" },
+    stdin: "piped",
+    stdout: "null",
+    stderr: "null",
+  }).spawn();
+  // Its ledger is there: everything is loaded and it waits.
+  while (!await exists(`${folder}/idle/eventcounter.db`)) {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  const status = await Deno.readTextFile(`/proc/${process.pid}/status`);
+  await process.stdin.close();
+  await process.status;
+  await Deno.remove(`${folder}/idle`, { recursive: true });
+  return Number(/VmRSS:\s*(\d+)/.exec(status)?.[1]) * 1_024;
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await Deno.stat(path);
+    return true;
+  } catch {
+    return false;
+  }
+}

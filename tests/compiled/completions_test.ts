@@ -1,0 +1,184 @@
+/**
+ * The completion scripts in real shells. Shells that are missing are installed
+ * where that is possible: as root on Debian and its kin, after saying so,
+ * unless `EVENTCOUNTER_NO_INSTALL=1`.
+ */
+import { assert, assertEquals } from "@std/assert";
+import {
+  allCommands,
+  describeCommand,
+  TYPE_WORDS,
+} from "../../src/cli/completions/command_tree.ts";
+import { rootCommand } from "../../src/cli/run.ts";
+import { runProgram } from "../support/program.ts";
+
+/** What a shell offers for a line, sorted. */
+type Complete = (script: string, line: string) => Promise<string[]>;
+
+const BASH = `source "$0"
+read -ra COMP_WORDS <<<"\${1//=/ = }"
+[[ $1 == *[\\ =] ]] && COMP_WORDS+=("")
+COMP_CWORD=$((\${#COMP_WORDS[@]} - 1))
+_eventcounter
+printf '%s\\n' "\${COMPREPLY[@]}"`;
+
+const FISH = 'source $argv[1]; complete -C "$argv[2]"';
+
+/** Types the line and a tab in a zsh on a terminal of its own. */
+const ZSH = `zmodload zsh/zpty
+zpty shell zsh -f -i
+zpty -w shell "source $1"
+zpty -w -n shell "$2"$'\\t'
+while zpty -r shell line; do :; done`;
+
+/** What that zsh is prepared with: it writes down all that is offered. */
+const ZSH_SETUP = (script: string, offered: string) =>
+  `PROMPT=; autoload -U compinit; compinit -u -d ${script}.dump; setopt nolistbeep
+source ${script}
+compadd() {
+  if [[ \${@[1,(i)(-|--)]} == *-(O|A|D)\\ * ]]; then
+    builtin compadd "$@"; return
+  fi
+  local -a hits; builtin compadd -A hits "$@"; print -rl -- $hits >>${offered}
+}
+finish() { exit }
+comppostfuncs=(finish); bindkey "^I" complete-word; eventcounter() {}
+`;
+
+const SHELLS: Readonly<Record<string, Complete>> = {
+  bash: async (script, line) =>
+    lines(await run("bash", "-c", BASH, script, line)),
+  fish: async (script, line) =>
+    lines(await run("fish", "--no-config", "-c", FISH, script, line))
+      // Behind a tab stands the description. Fish names the option again.
+      .map((offer) => offer.split("\t")[0]!.replace(/^--[\w-]+=/, "")),
+  zsh: async (script, line) => {
+    const [setup, offered] = [`${script}.setup`, `${script}.offered`];
+    await Deno.writeTextFile(setup, ZSH_SETUP(script, offered));
+    await Deno.writeTextFile(offered, "");
+    await run("zsh", "-f", "-c", ZSH, "zsh", setup, line);
+    return [...new Set(lines(await Deno.readTextFile(offered)))];
+  },
+};
+
+for (const [shell, complete] of Object.entries(SHELLS)) {
+  Deno.test(`completions: ${shell} offers every command, option and value`, async () => {
+    await provide(shell);
+    const folder = await Deno.makeTempDir({ prefix: "eventcounter-test-" });
+    const script = `${folder}/script`;
+    const { code, stdout } = await runProgram(["completions", shell]);
+    assertEquals(code, 0);
+    await Deno.writeTextFile(script, stdout);
+    const offers = async (line: string) =>
+      (await complete(script, `eventcounter ${line}`)).sort();
+
+    for (const { path, options, commands } of allCommands(await program())) {
+      const at = path.map((name) => `${name} `).join("");
+      assertEquals(
+        await offers(`${at}--`),
+        longFlags(options).sort(),
+        `${shell}: ${at}`,
+      );
+      const names = commands.map(({ name }) => name).sort();
+      const offered = await offers(at);
+      assertEquals(offered.filter((word) => /^\w/.test(word)), names);
+    }
+    assertEquals(await offers("count --format "), ["json", "text"]);
+    assertEquals(await offers("count --format=j"), ["json"]);
+    assertEquals(
+      await offers("--log-level "),
+      [
+        ...TYPE_WORDS["log-level"]!,
+      ].sort(),
+    );
+    // A value that is spelled like a command is none.
+    assertEquals(await offers("--queue publish --until"), ["--until-empty"]);
+    await Deno.mkdir(`${folder}/out/inner`, { recursive: true });
+    const [folderOffer, ...none] = await offers(`--out ${folder}/out/`);
+    assert(/(^|\/)inner\/?$/.test(folderOffer!), folderOffer);
+    assertEquals(none, []);
+    await Deno.remove(folder, { recursive: true });
+  });
+}
+
+Deno.test("completions: the words of a type are those that it takes", async () => {
+  const words = new Map<string, readonly string[]>();
+  // The message of a refused value lists what is allowed. Behind a value that
+  // is not refused something else is, so that nothing runs.
+  for (const command of ["count", "publish"]) {
+    for (const { flags, value } of await optionsOf(command)) {
+      const flag = flags.at(-1)!;
+      if (value === undefined) continue;
+      const { stderr } = await runProgram([
+        ...[command, `${flag}=no-such-word`, "--no-such-option"],
+      ]);
+      const listed = /must be one of (.*), but got/.exec(stderr)?.[1];
+      assertEquals(
+        value.kind === "words" ? value.words : undefined,
+        listed?.split(", "),
+        `${command} ${flag}`,
+      );
+      if (listed !== undefined) words.set(flag, listed.split(", "));
+    }
+  }
+  assert(words.size >= 4, "formats, level and goal at least");
+});
+
+async function optionsOf(name: string) {
+  const found = (await program()).commands.find((each) => each.name === name);
+  return found?.options ?? [];
+}
+
+/** The command tree as it is declared. */
+async function program() {
+  const root = rootCommand({ args: [], print: () => {}, exit: () => {} });
+  // Parsing registers the options for help and version.
+  await root.parse(["completions", "bash"]);
+  return describeCommand(root);
+}
+
+function longFlags(options: readonly { flags: readonly string[] }[]) {
+  return options.flatMap(({ flags }) => flags)
+    .filter((flag) => flag.startsWith("--"));
+}
+
+function lines(text: string): string[] {
+  return text.split("\n").filter((line) => line !== "");
+}
+
+async function run(command: string, ...args: string[]): Promise<string> {
+  const { stdout, stderr } = await new Deno.Command(command, {
+    args,
+    stdin: "null",
+  }).output();
+  assertEquals(new TextDecoder().decode(stderr), "");
+  return new TextDecoder().decode(stdout);
+}
+
+/** Installs a shell if it is missing. */
+async function provide(shell: string): Promise<void> {
+  const isThere = async () => {
+    const { success } = await new Deno.Command("sh", {
+      args: ["-c", `command -v ${shell}`],
+      stdout: "null",
+    }).output();
+    return success;
+  };
+  if (await isThere()) return;
+  if (Deno.uid() === 0 && Deno.env.get("EVENTCOUNTER_NO_INSTALL") !== "1") {
+    console.error(`Installing ${shell} with apt-get, to test its completions`);
+    for (
+      const args of [["update", "-qq"], ["install", "-y", "-qq", shell]]
+    ) {
+      await new Deno.Command("apt-get", {
+        args,
+        env: { DEBIAN_FRONTEND: "noninteractive" },
+        stdout: "null",
+      }).output().catch(() => {});
+    }
+  }
+  assert(
+    await isThere(),
+    `Cannot test the completions of ${shell}: it is missing; install it`,
+  );
+}

@@ -1,0 +1,164 @@
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { Builder, type Kind } from "../../tools/compile/executable.ts";
+import { hostTarget } from "../../tools/compile/targets.ts";
+import type { Ended, Running } from "../support/program.ts";
+
+/** The repository. */
+export const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+
+/** The commit that the tests' executables say they were built from. */
+export const COMMIT = "0123456789ab";
+
+/** A user that owns nothing, as `setpriv` is told to become it. */
+export const AS_NOBODY = [
+  ...["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"],
+];
+
+/** How an executable is run. */
+export interface RunOptions {
+  /** Its whole environment. Default: a cache folder of the tests' own. */
+  readonly env?: Readonly<Record<string, string>>;
+  readonly cwd?: string;
+  /** What it reads from standard input. Default: nothing. */
+  readonly stdin?: string;
+  /** A command with its arguments that runs the executable. */
+  readonly through?: readonly string[];
+}
+
+/** An executable that the tests built. */
+export class Executable {
+  constructor(
+    readonly kind: Kind,
+    readonly path: string,
+    /** Where it unpacks itself, unless a test says otherwise. */
+    readonly cache: string,
+  ) {}
+
+  /** Runs it to its end. */
+  async run(
+    args: readonly string[],
+    options: RunOptions = {},
+  ): Promise<Ended> {
+    return await this.start(args, options).ended;
+  }
+
+  /** Starts it with nothing of the tests' own environment. */
+  start(
+    args: readonly string[],
+    { env, cwd, stdin, through = [] }: RunOptions = {},
+  ): Running {
+    const [command, ...rest] = [...through, this.path, ...args];
+    const process = new Deno.Command(command!, {
+      args: rest,
+      clearEnv: true,
+      env: env ?? { EVENTCOUNTER_CACHE: this.cache },
+      cwd: cwd ?? "/",
+      stdin: stdin === undefined ? "null" : "piped",
+      stdout: "piped",
+      stderr: "piped",
+    }).spawn();
+    return { process, ended: finish(process, stdin) };
+  }
+}
+
+async function finish(
+  process: Deno.ChildProcess,
+  stdin: string | undefined,
+): Promise<Ended> {
+  const fed = stdin === undefined
+    ? Promise.resolve()
+    : new Blob([stdin]).stream().pipeTo(process.stdin);
+  const [{ code, stdout, stderr }] = await Promise.all([process.output(), fed]);
+  const errors = new TextDecoder().decode(stderr);
+  return {
+    code,
+    stdout: new TextDecoder().decode(stdout),
+    stderr: errors,
+    complaints: errors.split("\n").filter((line) =>
+      line !== "" && !/^\d\d:\d\d:\d\d /.test(line)
+    ),
+  };
+}
+
+/** A folder that every user can read, gone when the test process ends. */
+export const FOLDER = Deno.makeTempDirSync({ prefix: "eventcounter-built-" });
+Deno.chmodSync(FOLDER, 0o755);
+globalThis.addEventListener(
+  "unload",
+  () => Deno.removeSync(FOLDER, { recursive: true }),
+);
+
+/** The kinds that can be built here: denort only where `DENORT_BIN` gives one. */
+export const BUILDABLE: readonly Kind[] = Deno.env.get("DENORT_BIN")
+  ? ["self-extracting", "denort"]
+  : ["self-extracting"];
+
+const built = new Map<string, Promise<Executable>>();
+
+/**
+ * Builds a program as an executable, once per test process.
+ *
+ * @param entry The entry point, relative to the repository.
+ */
+export function executable(
+  kind: Kind,
+  entry = "main.ts",
+): Promise<Executable> {
+  const key = `${kind} ${entry}`;
+  const known = built.get(key);
+  if (known !== undefined) return known;
+  const building = build(kind, entry);
+  built.set(key, building);
+  return building;
+}
+
+async function build(kind: Kind, entry: string): Promise<Executable> {
+  // A name with a space: what handles its own path carelessly fails.
+  const path = join(FOLDER, `${kind} of ${entry.replaceAll("/", "_")}`);
+  const isJsr = import.meta.resolve("@cliffy/command").startsWith("jsr:");
+  await using builder = await Builder.open({
+    entry: `${ROOT}${entry}`,
+    configuration: `${ROOT}${isJsr ? "" : "tools/npm_only/"}deno.json`,
+    commit: COMMIT,
+    runtimeVersion: Deno.version.deno,
+    tell: console.error,
+  });
+  await builder.build({ target: hostTarget(), kind, out: path });
+  const cache = await Deno.makeTempDir({ dir: FOLDER, prefix: "cache " });
+  return new Executable(kind, path, cache);
+}
+
+/**
+ * Registers a test for each kind of executable that can be built here.
+ *
+ * @param of Only these kinds.
+ */
+export function test(
+  name: string,
+  run: (executable: Executable) => Promise<void>,
+  of: readonly Kind[] = BUILDABLE,
+): void {
+  for (const kind of BUILDABLE) {
+    if (!of.includes(kind)) continue;
+    Deno.test(`${kind} executable: ${name}`, async () => {
+      await run(await executable(kind));
+    });
+  }
+}
+
+/** A new folder that every user can write to; gone with {@linkcode FOLDER}. */
+export async function openFolder(): Promise<string> {
+  const folder = await Deno.makeTempDir({ dir: FOLDER });
+  await Deno.chmod(folder, 0o777);
+  return folder;
+}
+
+/** Whether this machine allows a process mounts of its own. */
+export async function canMount(): Promise<boolean> {
+  const probe = new Deno.Command("unshare", {
+    args: ["--mount", "true"],
+    stderr: "null",
+  });
+  return (await probe.output()).success;
+}

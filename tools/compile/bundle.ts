@@ -1,0 +1,55 @@
+/**
+ * The program as one JavaScript file.
+ *
+ * @module
+ */
+import { COMMIT_VARIABLE } from "../../src/cli/version.ts";
+import { BuildError } from "./build_error.ts";
+import { runCommand, telling } from "./run_command.ts";
+
+/** What is bundled. */
+export interface BundleOptions {
+  /** The entry point. */
+  readonly entry: string;
+  /** The `deno.json` that tells where packages come from. */
+  readonly configuration: string;
+  /** The commit that `--version` tells. */
+  readonly commit: string;
+  /** The file to write. */
+  readonly out: string;
+}
+
+/**
+ * Bundles a program with all its packages.
+ *
+ * @throws {BuildError} If `deno bundle` fails.
+ */
+export async function bundle(options: BundleOptions): Promise<void> {
+  const { code, stderr } = await runCommand(Deno.execPath(), [
+    ...["bundle", "--quiet", "-c", options.configuration],
+    ...["-o", options.out, options.entry],
+  ]);
+  if (code !== 0) {
+    throw new BuildError(
+      `Cannot bundle "${options.entry}": ${telling(stderr)}; ` +
+        "see whether deno task check passes",
+    );
+  }
+  const banner = `globalThis.${COMMIT_VARIABLE} = ${
+    JSON.stringify(options.commit)
+  };\n`;
+  const text = await Deno.readTextFile(options.out);
+  await Deno.writeTextFile(options.out, banner + text);
+}
+
+/**
+ * The commit of a working tree, shortened; with "-dirty" behind it if tracked
+ * files differ from it, "unknown" where there is no repository.
+ */
+export async function commitOf(folder: string): Promise<string> {
+  const git = (...args: string[]) => runCommand("git", ["-C", folder, ...args]);
+  const head = await git("rev-parse", "--short=12", "HEAD");
+  if (head.code !== 0) return "unknown";
+  const changes = await git("status", "--porcelain", "--untracked-files=no");
+  return head.stdout.trim() + (changes.stdout.trim() === "" ? "" : "-dirty");
+}

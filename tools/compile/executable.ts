@@ -1,0 +1,140 @@
+/**
+ * Builds executables of a program: bundles it, then compiles it for each
+ * target by one of two ways.
+ *
+ * @module
+ */
+import { dirname, join } from "node:path";
+import { VERSION } from "../../src/cli/version.ts";
+import { BuildError } from "./build_error.ts";
+import { bundle } from "./bundle.ts";
+import { compileWithDenort, DenortUnavailable } from "./denort.ts";
+import { PERMISSIONS, REFUSALS } from "./permissions.ts";
+import { runtimeFor } from "./runtime.ts";
+import { writeSelfExtracting } from "./self_extracting.ts";
+import type { Target } from "./targets.ts";
+
+/** How an executable is built. */
+export const KINDS = ["denort", "self-extracting"] as const;
+
+/** One of {@linkcode KINDS}. */
+export type Kind = typeof KINDS[number];
+
+/** What is built. */
+export interface Build {
+  readonly target: Target;
+  /** Default: `denort`, or `self-extracting` where denort is not to be had. */
+  readonly kind?: Kind | undefined;
+  /** The file to write; its folder is made if missing. */
+  readonly out: string;
+}
+
+/** What it is built of. */
+export interface BuildSource {
+  /** The entry point. */
+  readonly entry: string;
+  /** The `deno.json` that tells where packages come from. */
+  readonly configuration: string;
+  readonly commit: string;
+  /** The version of Deno in self-extracting executables. */
+  readonly runtimeVersion: string;
+  /** Says what a person should know, a line at a time. */
+  readonly tell: (line: string) => void;
+}
+
+/** A program that has been bundled and can be built for several targets. */
+export class Builder implements AsyncDisposable {
+  private constructor(
+    private readonly source: BuildSource,
+    private readonly folder: string,
+  ) {}
+
+  /**
+   * Bundles a program.
+   *
+   * @throws {BuildError} If it cannot be bundled.
+   */
+  static async open(source: BuildSource): Promise<Builder> {
+    const folder = await Deno.makeTempDir({ prefix: "eventcounter-build-" });
+    const builder = new Builder(source, folder);
+    try {
+      await bundle({ ...source, out: builder.#program });
+      return builder;
+    } catch (error) {
+      await builder[Symbol.asyncDispose]();
+      throw error;
+    }
+  }
+
+  get #program(): string {
+    return join(this.folder, "eventcounter.js");
+  }
+
+  /**
+   * Builds one executable.
+   *
+   * @returns The kind it was built as.
+   * @throws {BuildError} If it cannot be built.
+   */
+  async build({ target, kind, out }: Build): Promise<Kind> {
+    await makeFolder(dirname(out));
+    if (kind !== "self-extracting") {
+      try {
+        await this.#withDenort(target, out);
+        return "denort";
+      } catch (error) {
+        if (kind === "denort" || !(error instanceof DenortUnavailable)) {
+          throw error;
+        }
+        this.source.tell(
+          `${error.message}; building a self-extracting executable instead`,
+        );
+      }
+    }
+    await this.#selfExtracting(target, out);
+    return "self-extracting";
+  }
+
+  async #withDenort(target: Target, out: string): Promise<void> {
+    await compileWithDenort({
+      target,
+      program: this.#program,
+      flags: [...REFUSALS, ...PERMISSIONS],
+      out,
+    });
+  }
+
+  async #selfExtracting(target: Target, out: string): Promise<void> {
+    const { runtimeVersion } = this.source;
+    await writeSelfExtracting({
+      target,
+      name: "eventcounter",
+      version: VERSION,
+      program: this.#program,
+      runtime: target.os === "windows" ? "" : await runtimeFor(
+        target,
+        runtimeVersion,
+        join(this.folder, target.name),
+      ),
+      flags: [...REFUSALS, ...PERMISSIONS],
+      out,
+    });
+  }
+
+  /** Removes the bundle. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Deno.remove(this.folder, { recursive: true });
+  }
+}
+
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    await Deno.mkdir(folder, { recursive: true });
+  } catch (error) {
+    throw new BuildError(
+      `Cannot make the folder "${folder}": ${
+        error instanceof Error ? error.message : error
+      }; choose another with --out`,
+    );
+  }
+}
