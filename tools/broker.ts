@@ -144,8 +144,10 @@ async function main(args: readonly string[]): Promise<number> {
     if (program !== undefined) {
       return await runProgram(broker.url, program, rest);
     }
+    // Whoever reads the URL may send a signal at once.
+    const told = untilTold();
     console.log(broker.url);
-    await untilTold();
+    await told;
     return 0;
   } catch (error) {
     if (!(error instanceof BrokerUnavailableError)) throw error;
