@@ -12,6 +12,7 @@ import { Event } from "../model/event.ts";
 import type { Source } from "../source/source.ts";
 import { Acks, Batch } from "./batch.ts";
 import { Consumers } from "./consumers.ts";
+import { Emptiness } from "./emptiness.ts";
 import { DUPLICATE, Intake } from "./intake.ts";
 import type { PipelineOptions } from "./pipeline_options.ts";
 import type { RunResult, StopReason } from "./run_result.ts";
@@ -23,9 +24,6 @@ export const TYPE_LIMIT = 1_000;
 
 /** A batch with this many bytes of rejected bodies is written at once. */
 const REJECTED_BYTES_LIMIT = 16 * 1024 * 1024;
-
-/** How often an emptied queue is looked at with `untilEmpty`, in ms. */
-const EMPTY_CHECK_INTERVAL = 200;
 
 /** Counts deliveries as they come, until there is a reason to stop. */
 export class Pipeline {
@@ -42,13 +40,13 @@ export class Pipeline {
   readonly #tally = new Tally();
   readonly #consumers: Consumers;
   readonly #watchdog: IdleWatchdog;
+  readonly #emptiness: Emptiness | undefined;
   /** The signal's state; asking the signal for every delivery takes longer. */
   #stopping = false;
   #warnedOfReturns = false;
   #batch = new Batch();
   #checkpointDue = false;
   #cancelCheckpointTimer: () => void = () => {};
-  #cancelEmptyTimer: () => void = () => {};
   #sourceFailure: { readonly error: unknown } | undefined;
   /** Acks that wait for the snapshot. */
   readonly #held = new Acks();
@@ -81,6 +79,13 @@ export class Pipeline {
       this.#clock,
       () => this.#source.isQuiet(),
     );
+    if (options.untilEmpty === true) {
+      this.#emptiness = new Emptiness(
+        () => this.#source.isEmpty(),
+        () => this.#bell.ring(),
+        this.#clock,
+      );
+    }
   }
 
   /** What has been received so far. */
@@ -133,6 +138,7 @@ export class Pipeline {
       if (deliveries === undefined) return "error";
       if (deliveries.length > 0) {
         this.#watchdog.busy();
+        this.#emptiness?.deny();
         await this.#process(deliveries);
         if (this.#isCheckpointDue()) await this.#checkpoint();
         continue;
@@ -146,7 +152,7 @@ export class Pipeline {
       }
       if (this.#source.ended) return "end-of-input";
       if (!this.#source.attached) this.#watchdog.busy();
-      else if (await this.#foundEmpty()) return "empty";
+      else if (await this.#emptiness?.look()) return "empty";
       else this.#watchdog.quiet();
       await this.#bell.wait();
       if (this.#watchdog.signal.aborted) return "idle";
@@ -240,20 +246,9 @@ export class Pipeline {
     await new Promise<void>((resolve) => setImmediate(resolve));
   }
 
-  async #foundEmpty(): Promise<boolean> {
-    if (this.#options.untilEmpty !== true) return false;
-    if (await this.#source.isEmpty()) return true;
-    this.#cancelEmptyTimer();
-    this.#cancelEmptyTimer = this.#clock.after(
-      EMPTY_CHECK_INTERVAL,
-      () => this.#bell.ring(),
-    );
-    return false;
-  }
-
   #cancelTimers(): void {
     this.#cancelCheckpointTimer();
-    this.#cancelEmptyTimer();
+    this.#emptiness?.stop();
     this.#watchdog.busy();
   }
 

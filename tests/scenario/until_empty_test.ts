@@ -5,6 +5,9 @@ import { event, uuid } from "../support/messages.ts";
 import { promise, Scenario } from "../support/scenario.ts";
 import { ScriptedSource } from "../support/scripted_source.ts";
 
+/** Three looks, 200 ms apart. */
+const LOOKS = 400;
+
 const events = (from: number, to: number) =>
   Array.from(
     { length: to - from },
@@ -24,10 +27,10 @@ promise(
     assertEquals(scenario.ended, false);
 
     gate.resolve();
-    await scenario.clock.advance(0);
+    await scenario.clock.advance(LOOKS);
 
     const { stopped, unique, duration } = await scenario.result;
-    assertEquals([stopped, unique, duration], ["empty", 3, 60_000]);
+    assertEquals([stopped, unique, duration], ["empty", 3, 60_000 + LOOKS]);
   },
 );
 
@@ -42,11 +45,28 @@ promise(
     await scenario.start(...events(0, 3));
     await scenario.clock.advance(1_800);
     empty = true;
-    await scenario.clock.advance(199);
+    await scenario.clock.advance(199 + LOOKS);
     assertEquals(scenario.ended, false);
     await scenario.clock.advance(1);
 
     assertEquals((await scenario.result).stopped, "empty");
+  },
+);
+
+promise(
+  "until empty: a queue that looks empty while deliveries are on their way is not believed",
+  ledgerAdapters,
+  async ({ ledger }) => {
+    // As a quorum queue does, it tells before the deliveries are here.
+    const scenario = await new Scenario(ledger, { untilEmpty: true }).start();
+    await scenario.clock.advance(LOOKS - 1);
+    await scenario.push(...events(0, 3));
+    await scenario.clock.advance(LOOKS - 1);
+    assertEquals(scenario.ended, false);
+    await scenario.clock.advance(LOOKS);
+
+    const { stopped, unique } = await scenario.result;
+    assertEquals([stopped, unique], ["empty", 3]);
   },
 );
 
@@ -61,7 +81,7 @@ promise(
     assertEquals(scenario.ended, false);
 
     source.attach();
-    await scenario.clock.advance(0);
+    await scenario.clock.advance(LOOKS);
 
     assertEquals((await scenario.result).stopped, "empty");
   },
