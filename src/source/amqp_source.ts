@@ -16,6 +16,7 @@ import {
 } from "../topology/connection_options.ts";
 import { FailureJudge, unreachable } from "../topology/amqp_failure.ts";
 import { AmqpAttachment } from "./amqp_attachment.ts";
+import { Farewell, FAREWELL_TIMEOUT } from "./farewell.ts";
 import type { Source } from "./source.ts";
 
 /** Settings of an {@linkcode AmqpSource}. */
@@ -50,9 +51,6 @@ const LONGEST_RETRY_DELAY = 2_000;
 /** How long one attempt may take, in ms. */
 const ATTEMPT_TIMEOUT = 10_000;
 
-/** How long to wait for the broker's word when taking leave, in ms. */
-const FAREWELL_TIMEOUT = 3_000;
-
 const log = getLogger(["eventcounter", "source"]);
 
 /**
@@ -72,10 +70,9 @@ export class AmqpSource implements Source {
   /** Deliveries of the current consumer, where all are held. */
   #inWindow = 0;
   #stopped = false;
-  /** Rejected once the broker can give no answer any more. */
-  readonly #noAnswer = Promise.withResolvers<never>();
-  /** Whether that has been told. */
-  #isMute = false;
+  readonly #farewell: Farewell;
+  /** Fulfilled when the run is told to stop. */
+  readonly #told = Promise.withResolvers<void>();
   #failure: EventCounterError | undefined;
   #cancelDeadline: () => void = () => {};
   #lastError: unknown = new Error("no attempt has been answered");
@@ -84,6 +81,7 @@ export class AmqpSource implements Source {
   constructor(options: AmqpSourceOptions) {
     this.#options = options;
     this.#judge = new FailureJudge(options.address);
+    this.#farewell = new Farewell(options.clock);
   }
 
   get attached(): boolean {
@@ -102,7 +100,10 @@ export class AmqpSource implements Source {
     };
     if (signal.aborted) return;
     this.#failAfter(connectTimeout, "--connect-timeout");
-    signal.addEventListener("abort", () => opened.resolve(), { once: true });
+    signal.addEventListener("abort", () => {
+      opened.resolve();
+      this.#told.resolve();
+    }, { once: true });
 
     const connection = await connect({ ...address }, {
       ...connectionOptions(address, tls, ATTEMPT_TIMEOUT),
@@ -148,7 +149,11 @@ export class AmqpSource implements Source {
     const attachment = this.#attachment;
     if (attachment === undefined) return false;
     try {
-      const ready = await attachment.ready();
+      // Whoever is told to stop does not wait for the answer any more.
+      const ready = await Promise.race([
+        attachment.ready(),
+        this.#told.promise,
+      ]);
       return ready === 0 && this.#waiting.length === 0;
     } catch (error) {
       log.debug("cannot look at the queue: {error}", {
@@ -175,7 +180,7 @@ export class AmqpSource implements Source {
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#cancelDeadline();
-    await this.#farewell("cancel", this.#attachment?.cancel());
+    await this.#farewell.wait("cancel", this.#attachment?.cancel());
     this.#waiting = [];
   }
 
@@ -184,10 +189,13 @@ export class AmqpSource implements Source {
     this.#cancelDeadline();
     const attachment = this.#attachment;
     const left = this.#options.holdAll && attachment !== undefined
-      ? await this.#farewell("look at the queue", attachment.ready()) ?? 0
+      ? await this.#farewell.wait("look at the queue", attachment.ready()) ?? 0
       : 0;
-    await this.#farewell("close the channel", attachment?.close());
-    await this.#farewell("close the connection", this.#connection?.close());
+    await this.#farewell.wait("close the channel", attachment?.close());
+    await this.#farewell.wait(
+      "close the connection",
+      this.#connection?.close(),
+    );
     this.#attachment = undefined;
     return left;
   }
@@ -238,7 +246,7 @@ export class AmqpSource implements Source {
     if (this.#stopped) {
       // A new connection would only take deliveries to give them back.
       this.#connection?.close().catch(() => {});
-      this.#endFarewells("the connection was lost");
+      this.#farewell.end("the connection was lost");
       return;
     }
     // After a lost channel the connection was closed by this end, and amqplib
@@ -291,42 +299,6 @@ export class AmqpSource implements Source {
         error: messageOf(error),
       });
     });
-  }
-
-  /**
-   * Waits for the broker's word, but not for ever: a connection may have died
-   * without a sign. What the broker has not seen acked it delivers again, and
-   * by then its ids are known.
-   */
-  async #farewell<T>(
-    what: string,
-    answer: Promise<T> | undefined,
-  ): Promise<T | undefined> {
-    if (answer === undefined) return undefined;
-    const cancel = this.#options.clock.after(
-      FAREWELL_TIMEOUT,
-      () => this.#endFarewells("no answer"),
-    );
-    try {
-      return await Promise.race([answer, this.#noAnswer.promise]);
-    } catch (error) {
-      // One warning is enough: what follows is not waited for either.
-      const level = this.#isMute ? "debug" : "warn";
-      this.#isMute = true;
-      log[level]("could not {what} in an orderly way: {error}", {
-        what,
-        error: messageOf(error),
-      });
-      return undefined;
-    } finally {
-      cancel();
-    }
-  }
-
-  /** Nobody is there any more to answer. */
-  #endFarewells(why: string): void {
-    this.#noAnswer.promise.catch(() => {/* Nobody may be waiting. */});
-    this.#noAnswer.reject(new Error(why));
   }
 
   /** What a promise gives, or nothing if it takes longer. */

@@ -48,3 +48,26 @@ Deno.test("SIGINT twice while the broker does not answer: 130 at once, totals ex
   assertEquals([code, stdout, complaints], [130, "", []]);
   await drain.settle();
 });
+
+Deno.test("SIGTERM while a broker is asked whether its queue is empty, and does not answer: 0 at once", async () => {
+  const choices = new Choices(seed, "SIGTERM at a look");
+  console.log(choices.repeat);
+  await using drain = await Drain.make(choices, { size: 200 });
+  await using proxy = await TcpProxy.start(drain.place.url);
+  // The first passive declaration comes with the connection, the next is a
+  // look at the queue. With a heartbeat of 60 s nothing else will end it.
+  const asked = proxy.plan({
+    direction: "toBroker",
+    method: METHOD.queueDeclare,
+    frame: 2,
+  }, "stall");
+  const running = drain.start({ url: proxy.url(60), args: ["--until-empty"] });
+  await asked;
+  running.process.kill("SIGTERM");
+  const { code, stdout, complaints, stderr } = await endOf(running);
+  assertEquals([code, complaints], [0, []], stderr);
+  assertEquals(JSON.parse(stdout).stopped, "signal");
+  // The broker has not heard of the end.
+  proxy.cut();
+  await drain.settle();
+});

@@ -34,6 +34,7 @@ export const METHOD = {
   deliver: 0x003c003c,
   ack: 0x003c0050,
   consume: 0x003c0014,
+  queueDeclare: 0x0032000a,
   open: 0x000a0028,
 } as const;
 
