@@ -56,6 +56,7 @@ export * from "./pipeline/pipeline.ts";
 export * from "./pipeline/pipeline_options.ts";
 export * from "./pipeline/run_result.ts";
 export * from "./source/amqp_source.ts";
+export * from "./source/amqp_source_options.ts";
 export * from "./source/ndjson_source.ts";
 export * from "./source/source.ts";
 export { type AmqpAddress, parseAmqpAddress } from "./topology/amqp_address.ts";

@@ -14,7 +14,7 @@ const GROWTH = 1.5;
 
 /**
  * An exact set of UUIDs: open addressing with linear probing over 16-byte
- * slots, some 25 bytes an id (a `Set` of strings takes over 100 and ends at
+ * slots, some 30 bytes an id (a `Set` of strings takes over 100 and ends at
  * 16,777,216 entries).
  *
  * It is divided into tables that grow one by one, so growing never stops the

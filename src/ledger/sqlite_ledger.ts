@@ -1,9 +1,10 @@
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 import type { Counts, UserCount } from "../model/counts.ts";
 import { EventCounterError, EXIT } from "../model/errors.ts";
-import type { Rejection, RejectionReason } from "../model/rejection.ts";
+import type { Rejection } from "../model/rejection.ts";
 import { packUuids } from "../model/uuid.ts";
 import type { CheckpointBatch, Ledger, RunRecord, SeenSink } from "./ledger.ts";
+import { present, rejectionOf } from "./sqlite_row.ts";
 import { sqliteFailure } from "./sqlite_failure.ts";
 import { prepareFile } from "./sqlite_file.ts";
 import { addCounts, readCounts, sizeOf, writeCounts } from "./log_counts.ts";
@@ -225,13 +226,7 @@ export class SqliteLedger implements Ledger {
       const rows = await this.#try(() => page.all(last, PAGE));
       if (rows.length === 0) return;
       last = rows.at(-1)!.id as number;
-      yield rows.map((row) => ({
-        at: row.at as number,
-        reason: row.reason as RejectionReason,
-        routingKey: JSON.parse(present(row.routing_key) as string),
-        fingerprint: present(row.fingerprint) as Uint8Array<ArrayBuffer>,
-        body: present(row.body) as Uint8Array<ArrayBuffer>,
-      }));
+      yield rows.map(rejectionOf);
     }
   }
 
@@ -296,15 +291,6 @@ export class SqliteLedger implements Ledger {
     this.#unfolded.clear();
     this.#unfoldedCheckpoints = 0;
   }
-}
-
-/**
- * A value that is never null in a ledger. `node:sqlite` gives null for what it
- * cannot read in a torn file.
- */
-function present<Value>(value: Value | null): Value {
-  if (value === null) throw new Error("a value is missing: malformed");
-  return value;
 }
 
 const utf8 = new TextDecoder("utf-8", { ignoreBOM: true });

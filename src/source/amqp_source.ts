@@ -5,45 +5,14 @@ import {
   connect,
   type RecoveringChannelModel,
 } from "amqplib";
-import type { Clock } from "../model/clock.ts";
 import type { Delivery } from "../model/delivery.ts";
 import { type EventCounterError, messageOf } from "../model/errors.ts";
-import type { AmqpChannel } from "../topology/topology.ts";
-import type { AmqpAddress } from "../topology/amqp_address.ts";
-import {
-  connectionOptions,
-  type TlsOptions,
-} from "../topology/connection_options.ts";
+import { connectionOptions } from "../topology/connection_options.ts";
 import { FailureJudge, unreachable } from "../topology/amqp_failure.ts";
 import { AmqpAttachment } from "./amqp_attachment.ts";
+import type { AmqpSourceOptions } from "./amqp_source_options.ts";
 import { Farewell, FAREWELL_TIMEOUT } from "./farewell.ts";
 import type { Source } from "./source.ts";
-
-/** Settings of an {@linkcode AmqpSource}. */
-export interface AmqpSourceOptions {
-  /** The broker. */
-  readonly address: AmqpAddress;
-  /** Certificates, for an `amqps` address. */
-  readonly tls?: TlsOptions | undefined;
-  /** The queue to consume. */
-  readonly queue: string;
-  /** Deliveries the broker sends before it waits for an ack, 1 to 65,535. */
-  readonly prefetch: number;
-  /**
-   * Whether everything stays unacked until the end. Then a new consumer takes
-   * over whenever `prefetch` deliveries have been taken, so that the broker
-   * goes on although nothing is acked, but never runs ahead of the pipeline.
-   */
-  readonly holdAll: boolean;
-  /** Runs on every new channel before the queue is touched, to declare it. */
-  readonly prepare: (channel: AmqpChannel) => Promise<void>;
-  /** How long to try for the first connection, in ms. */
-  readonly connectTimeout: number;
-  /** How long to try after a loss, in ms. */
-  readonly reconnectTimeout: number;
-  /** What measures the time limits. */
-  readonly clock: Clock;
-}
 
 /** Between attempts: 0.1 s at first, doubled up to this, in ms. */
 const LONGEST_RETRY_DELAY = 2_000;

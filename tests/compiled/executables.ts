@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Builder, type Kind } from "../../tools/compile/executable.ts";
 import { hostTarget } from "../../tools/compile/targets.ts";
-import type { Ended, Running } from "../support/program.ts";
+import { type Ended, finish, type Running } from "../support/program.ts";
 
 /** The repository. */
 export const ROOT = fileURLToPath(new URL("../..", import.meta.url));
@@ -60,25 +60,6 @@ export class Executable {
     }).spawn();
     return { process, ended: finish(process, stdin) };
   }
-}
-
-async function finish(
-  process: Deno.ChildProcess,
-  stdin: string | undefined,
-): Promise<Ended> {
-  const fed = stdin === undefined
-    ? Promise.resolve()
-    : new Blob([stdin]).stream().pipeTo(process.stdin);
-  const [{ code, stdout, stderr }] = await Promise.all([process.output(), fed]);
-  const errors = new TextDecoder().decode(stderr);
-  return {
-    code,
-    stdout: new TextDecoder().decode(stdout),
-    stderr: errors,
-    complaints: errors.split("\n").filter((line) =>
-      line !== "" && !/^\d\d:\d\d:\d\d /.test(line)
-    ),
-  };
 }
 
 /** A folder that every user can read, gone when the test process ends. */

@@ -29,6 +29,7 @@ function contract<Rig extends SourceRig>(
         await test({ ...rig, calls });
       } finally {
         await rig.source.close();
+        await rig.dispose?.();
       }
     });
   }

@@ -1,6 +1,7 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import type { Ended } from "../support/program.ts";
 import { METHOD, TcpProxy } from "../support/tcp_proxy.ts";
+import { until } from "../support/until.ts";
 import { assertOneRun, Drain, endOf, GRACE } from "./drain.ts";
 import { Choices, chooseSeed } from "./seed.ts";
 
@@ -122,8 +123,11 @@ Deno.test("connections refused for longer than the idle time: that is no silence
       frame: choices.between(1, 800),
     }, "cut");
     proxy.refuse();
-    // That time passes is what this is about.
-    await new Promise((resolve) => setTimeout(resolve, 3 * IDLE));
+    const refused = performance.now();
+    await until(
+      "the idle time has passed three times",
+      () => performance.now() - refused > 3 * IDLE,
+    );
     await proxy.admit();
   });
 });

@@ -6,25 +6,12 @@ import {
   type PrivateBroker,
   startPrivateBroker,
 } from "../../tools/broker.ts";
+import { until } from "../support/until.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 const TOOL = new URL("tools/broker.ts", ROOT).href;
 const QUEUE = "kept";
 const decoder = new TextDecoder();
-
-/** How long any condition may take to come true, in ms. */
-const LIMIT = 30_000;
-
-async function until(
-  what: string,
-  condition: () => Promise<boolean>,
-): Promise<void> {
-  const deadline = performance.now() + LIMIT;
-  while (!await condition()) {
-    assert(performance.now() < deadline, `never came true: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-}
 
 /** The processes whose environment mentions a folder; known on Linux only. */
 async function processesOf(folder: string): Promise<string[]> {

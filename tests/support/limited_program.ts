@@ -1,5 +1,4 @@
-import { fileURLToPath } from "node:url";
-import type { Ended } from "./program.ts";
+import { type Ended, runProgram } from "./program.ts";
 
 /** Bytes in a block of `ulimit -f` (POSIX). */
 const BLOCK = 512;
@@ -17,29 +16,8 @@ export async function runLimited(
   args: readonly string[],
   bytes: number,
 ): Promise<Ended> {
-  const root = fileURLToPath(new URL("../..", import.meta.url));
-  const configuration = import.meta.resolve("@cliffy/command")
-      .startsWith("jsr:")
-    ? "deno.json"
-    : "tools/npm_only/deno.json";
-  const { code, stdout, stderr } = await new Deno.Command("sh", {
-    args: [
-      ...["-c", SCRIPT, "sh", String(Math.ceil(bytes / BLOCK))],
-      ...[Deno.execPath(), "run", "--quiet", "--no-prompt", "--no-lock"],
-      ...["-c", `${root}${configuration}`, "--allow-net", "--allow-read"],
-      ...["--allow-write", "--allow-env", `${root}main.ts`, ...args],
-    ],
-    env: { NO_COLOR: "1" },
-    stdin: "null",
-  }).output();
-  const decoder = new TextDecoder();
-  const errors = decoder.decode(stderr);
-  return {
-    code,
-    stdout: decoder.decode(stdout),
-    stderr: errors,
-    complaints: errors.split("\n").filter((line) =>
-      line !== "" && !/^\d\d:\d\d:\d\d /.test(line)
-    ),
-  };
+  const blocks = String(Math.ceil(bytes / BLOCK));
+  return await runProgram(args, {
+    through: ["sh", "-c", SCRIPT, "sh", blocks],
+  });
 }

@@ -33,6 +33,8 @@ export interface ProgramOptions {
   readonly entry?: string;
   /** The working directory. Default: the repository. */
   readonly cwd?: string;
+  /** A command that runs the one behind it, with its own arguments. */
+  readonly through?: readonly string[];
 }
 
 /** Runs the program as a process of its own until it ends. */
@@ -53,12 +55,15 @@ export interface Running {
 /** Starts the program as a process of its own. */
 export function startProgram(
   args: readonly string[],
-  { env = {}, stdin, entry = "main.ts", cwd = root }: ProgramOptions = {},
+  { env = {}, stdin, entry = "main.ts", cwd = root, through = [] }:
+    ProgramOptions = {},
 ): Running {
   const inherited = Object.entries(Deno.env.toObject())
     .filter(([name]) => !VARIABLES.test(name));
-  const process = new Deno.Command(Deno.execPath(), {
+  const [command, ...before] = [...through, Deno.execPath()];
+  const process = new Deno.Command(command!, {
     args: [
+      ...before,
       ...["run", "--quiet", "--no-prompt", "--no-lock", "-c", configuration],
       ...["--allow-net", "--allow-read", "--allow-write", "--allow-env"],
       ...[`${root}${entry}`, ...args],
@@ -73,7 +78,8 @@ export function startProgram(
   return { process, ended: finish(process, stdin) };
 }
 
-async function finish(
+/** Feeds a process that was started with all its streams piped. */
+export async function finish(
   process: Deno.ChildProcess,
   stdin: string | Uint8Array<ArrayBuffer> | undefined,
 ): Promise<Ended> {

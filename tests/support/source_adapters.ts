@@ -1,6 +1,11 @@
 import { writeMessageLine } from "../../src/model/ndjson_line.ts";
 import { NdjsonSource } from "../../src/source/ndjson_source.ts";
 import type { Source } from "../../src/source/source.ts";
+import { AmqpSource } from "../../src/source/amqp_source.ts";
+import { systemClock } from "../../src/model/clock.ts";
+import { parseAmqpAddress } from "../../src/topology/amqp_address.ts";
+import { Place } from "./broker_place.ts";
+import { TcpProxy } from "./tcp_proxy.ts";
 import { bytes, type Message } from "./messages.ts";
 import { ScriptedSource } from "./scripted_source.ts";
 
@@ -9,6 +14,8 @@ export interface SourceRig {
   readonly source: Source;
   /** Has messages delivered. */
   push(messages: readonly Message[]): void | Promise<void>;
+  /** Releases what the far end needs. */
+  dispose?(): Promise<void>;
 }
 
 /** The far end of a source that can come to its end. */
@@ -46,8 +53,14 @@ const scripted = {
   make: makeScripted,
 } as const;
 
+const amqp = {
+  name: "AmqpSource",
+  permissions: "inherit",
+  make: makeAmqp,
+} as const;
+
 /** Every source there is. */
-export const sources: readonly SourceAdapter[] = [ndjson, scripted];
+export const sources: readonly SourceAdapter[] = [ndjson, scripted, amqp];
 
 /** Those that can come to their end. */
 export const endingSources: readonly SourceAdapter<EndingRig>[] = [
@@ -64,6 +77,7 @@ export const failingSources: readonly SourceAdapter<FailingRig>[] = [
 /** Those that can lose their attachment. */
 export const detachingSources: readonly SourceAdapter<DetachingRig>[] = [
   scripted,
+  amqp,
 ];
 
 function makeNdjson(): EndingRig & FailingRig {
@@ -95,5 +109,34 @@ function makeScripted(): EndingRig & FailingRig & DetachingRig {
     fail: (error) => source.fail(error),
     detach: () => source.detach(),
     attach: () => source.attach(),
+  };
+}
+
+/** A queue of a real RabbitMQ, behind a proxy that can part the two. */
+async function makeAmqp(): Promise<DetachingRig> {
+  const place = await Place.make();
+  await place.declare("#");
+  const proxy = await TcpProxy.start(place.url);
+  return {
+    source: new AmqpSource({
+      address: parseAmqpAddress(proxy.url()),
+      queue: place.queue,
+      prefetch: 1_000,
+      holdAll: false,
+      prepare: () => Promise.resolve(),
+      connectTimeout: 30_000,
+      reconnectTimeout: 30_000,
+      clock: systemClock,
+    }),
+    push: (messages) => place.publish(messages),
+    detach: () => {
+      proxy.refuse();
+      proxy.cut();
+    },
+    attach: () => proxy.admit(),
+    dispose: async () => {
+      await proxy[Symbol.asyncDispose]();
+      await place[Symbol.asyncDispose]();
+    },
   };
 }
