@@ -21,7 +21,7 @@
  *
  * @module
  */
-import { join, relative } from "node:path";
+import { join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { BuildError, UsageError } from "./compile/build_error.ts";
@@ -111,7 +111,7 @@ function readOptions(args: readonly string[]): CompileOptions {
     wanted: wanted(values),
     kind,
     runtimeVersion: values["runtime-version"] ?? Deno.version.deno,
-    configuration: values.config ?? join(ROOT, CONFIGURATIONS.jsr),
+    configuration: resolve(values.config ?? join(ROOT, CONFIGURATIONS.jsr)),
   };
 }
 

@@ -1,5 +1,5 @@
 import { getLogger } from "@logtape/logtape";
-import { type ChannelModel, type ConfirmChannel, connect } from "amqplib";
+import type { ChannelModel, ConfirmChannel } from "amqplib";
 import type { Clock } from "../model/clock.ts";
 import { messageOf } from "../model/errors.ts";
 import type { AmqpAddress } from "../topology/amqp_address.ts";
@@ -98,6 +98,8 @@ async function tryOnce(
   { address, tls, topology, declare }: OpenChannelOptions,
   timeLeft: number,
 ): Promise<OpenedChannel> {
+  // Loaded here, since it takes longer to load than the rest of the program.
+  const { connect } = await import("amqplib");
   const connection = await connect({ ...address }, {
     ...connectionOptions(address, tls, Math.min(timeLeft, ATTEMPT_TIMEOUT)),
   });

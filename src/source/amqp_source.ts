@@ -1,10 +1,6 @@
 import { setImmediate } from "node:timers";
 import { getLogger } from "@logtape/logtape";
-import {
-  type ChannelModel,
-  connect,
-  type RecoveringChannelModel,
-} from "amqplib";
+import type { ChannelModel, RecoveringChannelModel } from "amqplib";
 import type { Delivery } from "../model/delivery.ts";
 import { type EventCounterError, messageOf } from "../model/errors.ts";
 import { connectionOptions } from "../topology/connection_options.ts";
@@ -61,6 +57,8 @@ export class AmqpSource implements Source {
   readonly ended = false;
 
   async open(wake: () => void, signal: AbortSignal): Promise<void> {
+    // Loaded here, since it takes longer to load than the rest of the program.
+    const { connect } = await import("amqplib");
     const { address, tls, connectTimeout } = this.#options;
     const opened = Promise.withResolvers<void>();
     this.#wake = () => {

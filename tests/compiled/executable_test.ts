@@ -6,4 +6,5 @@ import "./surroundings.ts";
 import "./counting.ts";
 import "./command_line.ts";
 import "./unpacking.ts";
+import "./origin.ts";
 import "./permissions.ts";

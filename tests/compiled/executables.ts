@@ -97,6 +97,7 @@ export function executable(
 async function build(kind: Kind, entry: string): Promise<Executable> {
   // A name with a space: what handles its own path carelessly fails.
   const path = join(FOLDER, `${kind} of ${entry.replaceAll("/", "_")}`);
+  await Deno.writeTextFile(path, "What is built replaces this.");
   const isJsr = import.meta.resolve("@cliffy/command").startsWith("jsr:");
   await using builder = await Builder.open({
     entry: `${ROOT}${entry}`,

@@ -3,8 +3,11 @@
  *
  * @module
  */
+import { dirname, relative } from "node:path";
 import { COMMIT_VARIABLE } from "../../src/cli/version.ts";
 import { BuildError } from "./build_error.ts";
+import { withLazyBuiltins } from "./lazy_builtins.ts";
+import { withPackageNames } from "./package_paths.ts";
 import { runCommand, telling } from "./run_command.ts";
 
 /** What is bundled. */
@@ -25,10 +28,12 @@ export interface BundleOptions {
  * @throws {BuildError} If `deno bundle` fails.
  */
 export async function bundle(options: BundleOptions): Promise<void> {
+  // Deno names the files in a bundle as they are seen from where it runs.
+  const cwd = dirname(options.entry);
   const { code, stderr } = await runCommand(Deno.execPath(), [
     ...["bundle", "--quiet", "-c", options.configuration],
     ...["-o", options.out, options.entry],
-  ]);
+  ], { cwd });
   if (code !== 0) {
     throw new BuildError(
       `Cannot bundle "${options.entry}": ${telling(stderr)}; ` +
@@ -38,8 +43,19 @@ export async function bundle(options: BundleOptions): Promise<void> {
   const banner = `globalThis.${COMMIT_VARIABLE} = ${
     JSON.stringify(options.commit)
   };\n`;
-  const text = await Deno.readTextFile(options.out);
-  await Deno.writeTextFile(options.out, banner + text);
+  const text = withPackageNames(
+    await Deno.readTextFile(options.out),
+    relative(cwd, await packageCache()),
+  );
+  await Deno.writeTextFile(options.out, banner + withLazyBuiltins(text));
+}
+
+/** Where Deno keeps npm packages. */
+async function packageCache(): Promise<string> {
+  const { stdout } = await runCommand(Deno.execPath(), [
+    ...["info", "--json", "--no-config"],
+  ]);
+  return JSON.parse(stdout).npmCache;
 }
 
 /**

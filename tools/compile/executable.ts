@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { VERSION } from "../../src/cli/version.ts";
 import { BuildError } from "./build_error.ts";
 import { bundle } from "./bundle.ts";
@@ -71,13 +71,32 @@ export class Builder implements AsyncDisposable {
   }
 
   /**
-   * Builds one executable.
+   * Builds one executable. The file appears whole, in place of an earlier one,
+   * or not at all.
    *
    * @returns The kind it was built as.
    * @throws {BuildError} If it cannot be built.
    */
   async build({ target, kind, out }: Build): Promise<Kind> {
     await makeFolder(dirname(out));
+    // `deno compile` overwrites no file that it did not make, and a running
+    // executable cannot be written to.
+    const partial = join(dirname(out), `.partial-${basename(out)}`);
+    await removeIfThere(partial);
+    try {
+      const as = await this.#buildAt(partial, target, kind);
+      await Deno.rename(partial, out);
+      return as;
+    } finally {
+      await removeIfThere(partial);
+    }
+  }
+
+  async #buildAt(
+    out: string,
+    target: Target,
+    kind: Kind | undefined,
+  ): Promise<Kind> {
     if (kind !== "self-extracting") {
       try {
         await this.#withDenort(target, out);
@@ -124,6 +143,14 @@ export class Builder implements AsyncDisposable {
   /** Removes the bundle. */
   async [Symbol.asyncDispose](): Promise<void> {
     await Deno.remove(this.folder, { recursive: true });
+  }
+}
+
+async function removeIfThere(path: string): Promise<void> {
+  try {
+    await Deno.remove(path);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
 }
 
