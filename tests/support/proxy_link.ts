@@ -39,14 +39,16 @@ export class ProxyLink {
 
   /** Lets through what has come while it stalled, and all that follows. */
   async resume(): Promise<void> {
-    const held = this.#stalled;
-    this.#stalled = null;
     try {
-      for (const { to, bytes } of held ?? []) await writeAll(to, bytes);
+      // What comes while this goes on stands in line behind it.
+      for (const { to, bytes } of this.#stalled ?? []) {
+        await writeAll(to, bytes);
+      }
     } catch {
       // An end has lost its patience meanwhile.
       this.#halfClosed = true;
     }
+    this.#stalled = null;
     if (this.#halfClosed) this.close();
   }
 
