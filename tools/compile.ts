@@ -15,6 +15,8 @@
  * - `--out PATH`: the file to write; with `--all` the folder.
  * - `--runtime-version VERSION`: Deno's version in self-extracting executables;
  *   by default that of the Deno that builds.
+ * - `--commit NAME`: what `--version` tells of the commit, where the sources are
+ *   no repository; by default Git is asked.
  * - `--config PATH`: the `deno.json` that tells where packages come from.
  *
  * The sums of what was built are in `SHA256SUMS` beside it.
@@ -56,7 +58,7 @@ export async function compile(args: readonly string[]): Promise<number> {
     await using builder = await Builder.open({
       entry: join(ROOT, "main.ts"),
       configuration: options.configuration,
-      commit: await commitOf(ROOT),
+      commit: options.commit ?? await commitOf(ROOT),
       runtimeVersion: options.runtimeVersion,
       tell,
     });
@@ -90,6 +92,7 @@ interface CompileOptions {
   readonly wanted: readonly Wanted[];
   readonly kind: Kind | undefined;
   readonly runtimeVersion: string;
+  readonly commit: string | undefined;
   readonly configuration: string;
 }
 
@@ -111,6 +114,7 @@ function readOptions(args: readonly string[]): CompileOptions {
     wanted: wanted(values),
     kind,
     runtimeVersion: values["runtime-version"] ?? Deno.version.deno,
+    commit: values.commit,
     configuration: resolve(values.config ?? join(ROOT, CONFIGURATIONS.jsr)),
   };
 }
@@ -147,6 +151,7 @@ function parse(args: readonly string[]) {
         kind: { type: "string" },
         out: { type: "string" },
         "runtime-version": { type: "string" },
+        commit: { type: "string" },
         config: { type: "string" },
       },
     }).values;
