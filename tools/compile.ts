@@ -31,6 +31,7 @@ import { commitOf } from "./compile/bundle.ts";
 import { writeSums } from "./compile/checksums.ts";
 import { Builder, type Kind, KINDS } from "./compile/executable.ts";
 import {
+  executableFor,
   hostTarget,
   type Target,
   targetNamed,
@@ -125,7 +126,7 @@ function wanted(
   const dist = join(ROOT, "dist");
   const named = (folder: string, target: Target) => ({
     target,
-    out: join(folder, `eventcounter-${target.name}${target.suffix}`),
+    out: join(folder, executableFor(target)),
   });
   if (all === true) {
     return TARGETS.map((target) => named(out ?? dist, target));

@@ -27,6 +27,11 @@ export const TARGETS: readonly Target[] = [
   target("x86_64-pc-windows-msvc", "windows", "x86_64", "win32-x64", ".exe"),
 ];
 
+/** The name of the executable for a target, in the folder with all of them. */
+export function executableFor({ name, suffix }: Target): string {
+  return `eventcounter-${name}${suffix}`;
+}
+
 /**
  * Finds a target by its name.
  *
