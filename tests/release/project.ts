@@ -2,7 +2,7 @@ import { assertEquals, assertMatch } from "@std/assert";
 import { walk } from "@std/fs";
 import { fileURLToPath } from "node:url";
 import configuration from "../../deno.json" with { type: "json" };
-import { TARGETS } from "../../tools/compile/targets.ts";
+import { executableFor, TARGETS } from "../../tools/compile/targets.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -39,15 +39,22 @@ ${NOTES}
 - The first.
 `;
 
-/** Writes for each target what it is built from, and says so on both streams. */
-const COMPILE = `[ "$*" = --all ] || exit 9
+/**
+ * Writes for each target what it is built from, and says so on both streams.
+ *
+ * @param failing A pattern of names that are written and then fail.
+ */
+export function compileScript(failing = "none"): string {
+  return `[ "$*" = --all ] || exit 9
 mkdir -p dist && echo left >dist/left-over
-for name in ${TARGETS.map(({ name }) => name).join(" ")}; do
-  [ "$name" = x86_64-pc-windows-msvc ] && name=$name.exe
-  { git rev-parse HEAD; git status --porcelain; } >"dist/eventcounter-$name"
+for name in ${TARGETS.map(executableFor).join(" ")}; do
+  { git rev-parse HEAD; git status --porcelain; } >"dist/$name"
+  case $name in ${failing}) failed=1 ;; *) built="$built $name" ;; esac
 done
 echo compile says a word; echo and another >&2
+cd dist && sha256sum $built >SHA256SUMS && exit $failed
 `;
+}
 
 /** Takes the version from where the release must have put it by then. */
 const PACKAGE = `[ "$1" = --target ] || exit 9
@@ -106,7 +113,7 @@ export class Project implements AsyncDisposable {
       "deno.json": CONFIGURATION,
       "CHANGELOG.md": CHANGELOG,
       "ok.sh": "echo ok ran\n",
-      "compile.sh": COMPILE,
+      "compile.sh": compileScript(),
       "deb.sh": PACKAGE,
       ".gitignore": "/dist/\n",
     });

@@ -3,7 +3,7 @@
  * everything else as before.
  */
 import { assert, assertEquals } from "@std/assert";
-import { Project } from "./project.ts";
+import { compileScript, Project } from "./project.ts";
 
 const CHANGELOG = (state: string, body = "- Something.") =>
   `# Changelog\n\n## ${state}\n\n${body}\n\n## 0.1.0 – 2026-01-31\n\n- One.\n`;
@@ -40,6 +40,14 @@ const COMMITTED: Readonly<
     { "compile.sh": "exit 1\n" },
     /deno task compile --all ended with code 1 and built 0 of 5 targets/,
   ],
+  "a build that fails although every target is there": [
+    { "compile.sh": `(${compileScript()})\nexit 4\n` },
+    /deno task compile --all ended with code 4 and built 5 of 5 targets/,
+  ],
+  "a build that changes a file": [
+    { "compile.sh": `echo >>new.txt\n${compileScript()}` },
+    /the tasks changed files of the project \(new\.txt\)/,
+  ],
   "a package that cannot be built": [
     { "deb.sh": "exit 5\n" },
     /deno task deb --target x86_64-unknown-linux-gnu ended with code 5/,
@@ -57,30 +65,10 @@ for (const [what, [files, message]] of Object.entries(COMMITTED)) {
   });
 }
 
-Deno.test("a release refuses a build that changes files of the project", async () => {
-  await using project = await Project.make();
-  const compile = await Deno.readTextFile(`${project.folder}/compile.sh`);
-  await project.commit("Worse", { "compile.sh": `${compile}echo >>new.txt\n` });
-  await project.refuses(["0.2.0"], /the tasks changed .* \(new\.txt\)/);
-});
-
-Deno.test("a release refuses a build that fails although every target is there", async () => {
-  await using project = await Project.make();
-  const compile = await Deno.readTextFile(`${project.folder}/compile.sh`);
-  await project.commit("Worse", { "compile.sh": `${compile}exit 4\n` });
-  for (const options of [[], ["--allow-missing-targets"]]) {
-    await project.refuses(
-      ["0.2.0", ...options],
-      /ended with code 4 and built 5 of 5 targets/,
-    );
-  }
-});
-
 Deno.test("a release refuses to go without a target, and names it", async () => {
-  await using project = await Project.make();
-  const compile = await Deno.readTextFile(`${project.folder}/compile.sh`);
-  const without = `${compile}rm dist/*windows* dist/*x86_64-apple*; exit 1\n`;
-  await project.commit("Not everywhere", { "compile.sh": without });
+  await using project = await Project.make({
+    "compile.sh": compileScript("*windows*|*x86_64-apple*"),
+  });
   await project.refuses(
     ["0.2.0"],
     /built here: x86_64-apple-darwin, x86_64-pc-windows-msvc; .*--allow-missing-targets/,
@@ -88,7 +76,9 @@ Deno.test("a release refuses to go without a target, and names it", async () => 
 });
 
 Deno.test("a release refuses --allow-missing-targets where nothing can be built", async () => {
-  await using project = await Project.make({ "compile.sh": "exit 1\n" });
+  await using project = await Project.make({
+    "compile.sh": compileScript("*"),
+  });
   await project.refuses(["0.2.0", "--allow-missing-targets"], /built 0 of 5/);
 });
 
@@ -186,10 +176,10 @@ Deno.test("a release whose commit the branch cannot take is taken back, tag and 
 });
 
 Deno.test("a commit that is made while a release is built stays, and the release is taken back", async () => {
-  await using project = await Project.make();
-  const compile = await Deno.readTextFile(`${project.folder}/compile.sh`);
   const meanwhile = 'git -C "$PROJECT" commit --quiet --allow-empty -m More\n';
-  await project.commit("Slow", { "compile.sh": compile + meanwhile });
+  await using project = await Project.make({
+    "compile.sh": meanwhile + compileScript(),
+  });
   project.env.PROJECT = project.folder;
   const { code, stderr } = await project.release("0.2.0");
   assertEquals(code, 1);

@@ -76,6 +76,7 @@ async function check({ target, out }: DenortParts, given: string) {
   if (target !== hostTarget()) return;
   const { code, stdout, stderr } = await runCommand(out, ["--version"]);
   if (code === 0 && !/^deno \d/.test(stdout)) return;
+  await Deno.remove(out);
   throw new BuildError(
     `Cannot use ${DENORT_VARIABLE} (${given}): what is made with it ` +
       `does not run the program but says "${

@@ -5,6 +5,7 @@
  * @module
  */
 import { join } from "node:path";
+import { SUMS_FILE } from "../compile/checksums.ts";
 import { executableFor, type Target, TARGETS } from "../compile/targets.ts";
 import { ReleaseError } from "./release_error.ts";
 
@@ -45,7 +46,8 @@ export async function buildArtifacts(
 ): Promise<Artifacts> {
   const dist = join(options.folder, "dist");
   const code = await options.run("compile", "--all");
-  const names = await namesIn(dist);
+  // A build that failed may have left a file; its sum it has not.
+  const names = await namesWithSums(dist);
   const isBuilt = (target: Target) => names.includes(executableFor(target));
   const built = TARGETS.filter(isBuilt);
   const missing = TARGETS.filter((target) => !isBuilt(target))
@@ -97,10 +99,13 @@ async function buildPackages(
 }
 
 async function namesIn(folder: string): Promise<string[]> {
+  return (await Array.fromAsync(Deno.readDir(folder))).map(({ name }) => name);
+}
+
+async function namesWithSums(folder: string): Promise<string[]> {
   try {
-    return (await Array.fromAsync(Deno.readDir(folder))).map(({ name }) =>
-      name
-    );
+    const sums = await Deno.readTextFile(join(folder, SUMS_FILE));
+    return sums.split("\n").map((line) => line.replace(/^\S+ {2}/, ""));
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return [];
     throw error;
