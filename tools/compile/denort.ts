@@ -61,7 +61,7 @@ export async function compileWithDenort(parts: DenortParts): Promise<void> {
   const what = `for ${parts.target.name}: ${
     code === 143 ? `it took over ${TIMEOUT_MS / 1_000} s` : telling(stderr)
   }`;
-  if (isGiven && isDownload) {
+  if (isGiven) {
     throw new BuildError(
       `Cannot use ${DENORT_VARIABLE} (${given.path}) ${what}`,
     );

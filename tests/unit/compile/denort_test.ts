@@ -60,7 +60,20 @@ Deno.test("denort: DENORT_BIN that cannot be read", async () => {
 Deno.test("denort: DENORT_BIN that is an executable for this system and no denort", async () => {
   const path = await Deno.realPath("/bin/sh");
   const message = await refusal(path);
-  assert(message.startsWith(`Cannot use DENORT_BIN (${path})`), message);
+  assert(message.startsWith(`Cannot use DENORT_BIN (${path}): `), message);
+  assert(message.endsWith(`denort of Deno ${Deno.version.deno}`), message);
+});
+
+Deno.test("denort: DENORT_BIN of which nothing but the head is right", async () => {
+  const path = `${folders.make()}/head`;
+  const head = new Uint8Array(512);
+  using file = await Deno.open("/bin/sh");
+  await file.read(head);
+  await Deno.writeFile(path, head);
+  const message = await refusal(path);
+  const beginning =
+    `Cannot use DENORT_BIN (${path}) for ${hostTarget().name}: `;
+  assert(message.startsWith(beginning), message);
 });
 
 Deno.test("denort: DENORT_BIN that is Deno itself", async () => {
