@@ -5,7 +5,7 @@
  * temporary folder. So what is tested and built is the release's commit and
  * nothing else, and the project gets it only at the end. Until then there is
  * nothing to take back; even if this process is killed, the project's branch,
- * tags and files are as they were.
+ * tags and files are as they were, and `git worktree prune` forgets the rest.
  *
  * @module
  */
