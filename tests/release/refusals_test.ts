@@ -142,6 +142,15 @@ Deno.test("a release refuses a folder of an earlier build", async () => {
   assertEquals(stdout, "");
 });
 
+Deno.test("a release whose files have no place is taken back", async () => {
+  await using project = await Project.make({ ".gitignore": "dist\n" });
+  await project.write("dist", "a file where the folder should be");
+  await project.refuses(
+    ["0.2.0"],
+    /the files cannot be written to dist\/0\.2\.0 \(.*\); nothing is changed/,
+  );
+});
+
 Deno.test("a release refuses a detached HEAD, and a folder that is no repository", async () => {
   await using project = await Project.make();
   await project.git("checkout", "--quiet", "--detach");
