@@ -29,7 +29,7 @@ import { parseArgs } from "node:util";
 import { UsageError } from "./compile/build_error.ts";
 import { release } from "./release/release.ts";
 import { ReleaseError } from "./release/release_error.ts";
-import { parseVersion } from "./release/semantic_version.ts";
+import { parseVersion } from "./release/version.ts";
 
 /** Signals that end a release, with the exit code that tells so. */
 const SIGNALS = { SIGINT: 130, SIGTERM: 143 } as const;

@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { Builder } from "../../tools/compile/executable.ts";
 import { hostTarget } from "../../tools/compile/targets.ts";
+import { CONFIGURATION } from "../support/program.ts";
 import { heading, median } from "./report.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
@@ -16,12 +17,10 @@ export async function benchStartup(
   folder: string,
   { starts = 20 }: { starts?: number } = {},
 ): Promise<void> {
-  const isJsr = import.meta.resolve("@cliffy/command").startsWith("jsr:");
-  const configuration = `${ROOT}${isJsr ? "" : "tools/npm_only/"}deno.json`;
   const out = `${folder}/eventcounter`;
   await using builder = await Builder.open({
     entry: `${ROOT}main.ts`,
-    configuration,
+    configuration: CONFIGURATION,
     commit: "bench",
     runtimeVersion: Deno.version.deno,
     tell: console.error,
@@ -31,7 +30,7 @@ export async function benchStartup(
     [`executable (${kind})`]: [out],
     source: [
       ...[Deno.execPath(), "run", "--quiet", "--no-lock", "--no-prompt"],
-      ...["-c", configuration, "--allow-net", "--allow-read"],
+      ...["-c", CONFIGURATION, "--allow-net", "--allow-read"],
       ...["--allow-write", "--allow-env", `${ROOT}main.ts`],
     ],
   };

@@ -2,7 +2,12 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Builder, type Kind } from "../../tools/compile/executable.ts";
 import { hostTarget } from "../../tools/compile/targets.ts";
-import { type Ended, finish, type Running } from "../support/program.ts";
+import {
+  CONFIGURATION,
+  type Ended,
+  finish,
+  type Running,
+} from "../support/program.ts";
 
 /** The repository. */
 export const ROOT = fileURLToPath(new URL("../..", import.meta.url));
@@ -98,10 +103,9 @@ async function build(kind: Kind, entry: string): Promise<Executable> {
   // A name with a space: what handles its own path carelessly fails.
   const path = join(FOLDER, `${kind} of ${entry.replaceAll("/", "_")}`);
   await Deno.writeTextFile(path, "What is built replaces this.");
-  const isJsr = import.meta.resolve("@cliffy/command").startsWith("jsr:");
   await using builder = await Builder.open({
     entry: `${ROOT}${entry}`,
-    configuration: `${ROOT}${isJsr ? "" : "tools/npm_only/"}deno.json`,
+    configuration: CONFIGURATION,
     commit: COMMIT,
     runtimeVersion: Deno.version.deno,
     tell: console.error,

@@ -1,13 +1,14 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { walk } from "@std/fs";
 import { fileURLToPath } from "node:url";
+import { CONFIGURATION } from "../support/program.ts";
 import configuration from "../../deno.json" with { type: "json" };
 import { executableFor, TARGETS } from "../../tools/compile/targets.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
 /** Odd spacing, and another "version" behind the project's own. */
-const CONFIGURATION = `{
+const PROJECT_CONFIGURATION = `{
   "name":   "@example/example",
   "version" : "0.1.0",
   "tasks": {
@@ -110,7 +111,7 @@ export class Project implements AsyncDisposable {
     await project.git("init", "--quiet", "-b", "main");
     await project.git("remote", "add", "origin", "../remote");
     await project.commit("The first", {
-      "deno.json": CONFIGURATION,
+      "deno.json": PROJECT_CONFIGURATION,
       "CHANGELOG.md": CHANGELOG,
       "ok.sh": "echo ok ran\n",
       "compile.sh": compileScript(),
@@ -241,7 +242,9 @@ exit 0
 
 /** The command of the task, whose tool is that of this repository. */
 function toolCommand(args: readonly string[]): [string, string[]] {
-  const [program, ...flags] = configuration.tasks.release.command.split(" ");
+  const [, command] = configuration.tasks.release.command.split(" && ");
+  const [program, ...flags] = command!.split(" ")
+    .map((word) => word === "$CONFIG" ? CONFIGURATION : word);
   const tool = flags.pop();
   assertEquals([program, tool], ["deno", "tools/release.ts"]);
   return [Deno.execPath(), [...flags, `${ROOT}${tool}`, ...args]];

@@ -6,7 +6,7 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
  * The configuration the tests themselves run with, as far as they can tell by
  * where Cliffy comes from; `EVENTCOUNTER_TEST_CONFIG` names another.
  */
-const configuration = Deno.env.get("EVENTCOUNTER_TEST_CONFIG") ??
+export const CONFIGURATION: string = Deno.env.get("EVENTCOUNTER_TEST_CONFIG") ??
   (import.meta.resolve("@cliffy/command").startsWith("jsr:")
     ? `${root}deno.json`
     : `${root}tools/npm_only/deno.json`);
@@ -64,7 +64,7 @@ export function startProgram(
   const process = new Deno.Command(command!, {
     args: [
       ...before,
-      ...["run", "--quiet", "--no-prompt", "--no-lock", "-c", configuration],
+      ...["run", "--quiet", "--no-prompt", "--no-lock", "-c", CONFIGURATION],
       ...["--allow-net", "--allow-read", "--allow-write", "--allow-env"],
       ...[`${root}${entry}`, ...args],
     ],

@@ -1,12 +1,10 @@
 import { join } from "node:path";
+// @ts-types="@types/semver"
+import { compare, type SemVer } from "semver";
 import { type DatedChangelog, dateEntry } from "./changelog.ts";
 import { ReleaseError } from "./release_error.ts";
 import type { Repository } from "./repository.ts";
-import {
-  compareVersions,
-  parseVersion,
-  type SemanticVersion,
-} from "./semantic_version.ts";
+import { parseVersion } from "./version.ts";
 import { withVersion } from "./version_field.ts";
 
 /** What a release is made of, once nothing speaks against it. */
@@ -84,7 +82,7 @@ async function checkVersion(
   const last = lastOf(await repository.tags());
   const wanted = parseVersion(version);
   if (last === undefined || wanted === undefined) return;
-  if (compareVersions(wanted, last.version) > 0) return;
+  if (compare(wanted, last.version) > 0) return;
   throw new ReleaseError(
     `Cannot release ${version}: the last release is ${last.tag}; choose a ` +
       "higher version",
@@ -94,7 +92,7 @@ async function checkVersion(
 /** The tag with the highest version; other tags are none of ours. */
 function lastOf(
   tags: readonly string[],
-): { tag: string; version: SemanticVersion } | undefined {
+): { tag: string; version: SemVer } | undefined {
   return tags
     .flatMap((tag) => {
       const version = tag.startsWith("v")
@@ -102,7 +100,7 @@ function lastOf(
         : undefined;
       return version === undefined ? [] : [{ tag, version }];
     })
-    .toSorted((one, other) => compareVersions(one.version, other.version))
+    .toSorted((one, other) => compare(one.version, other.version))
     .at(-1);
 }
 
