@@ -17,6 +17,22 @@ export const EXIT = {
 /** One of the codes in {@linkcode EXIT}. */
 export type ExitCode = typeof EXIT[keyof typeof EXIT];
 
+/** What each exit code means, as README.md and the manual page list it. */
+export const EXIT_MEANINGS: Readonly<Record<ExitCode | 130 | 143, string>> = {
+  0: "done, also after SIGINT or SIGTERM",
+  1: "unexpected error",
+  2: "wrong usage",
+  65: "the input or the ledger is not what it should be",
+  69: "broker unreachable, at first or after a loss",
+  73: "output cannot be made or written",
+  74: "I/O error, disk full",
+  75: "the ledger is in use by another process",
+  76: "queue or exchange missing, or refused by the broker",
+  77: "login, permission or certificate refused",
+  130: "ended at once by a second SIGINT or SIGTERM",
+  143: "ended at once by a second SIGINT or SIGTERM",
+};
+
 /**
  * A failure with a known cause. Its message is one line that says what failed,
  * the current value (passwords masked) and what to do about it.
