@@ -14,6 +14,9 @@ import { runtimeFor } from "./runtime.ts";
 import { writeSelfExtracting } from "./self_extracting.ts";
 import type { Target } from "./targets.ts";
 
+/** Permissions and the like, as flags of Deno, whatever the kind. */
+export const FLAGS: readonly string[] = [...REFUSALS, ...PERMISSIONS];
+
 /** How an executable is built. */
 export const KINDS = ["denort", "self-extracting"] as const;
 
@@ -28,6 +31,20 @@ export interface Build {
   /** The file to write; its folder is made if missing. */
   readonly out: string;
 }
+
+/**
+ * What the program becomes on a target: an executable, or the two files that
+ * one without denort is made of.
+ */
+export type Made =
+  | { readonly kind: "denort"; readonly executable: string }
+  | {
+    readonly kind: "self-extracting";
+    /** The bundled program. */
+    readonly program: string;
+    /** Deno's executable for the target. */
+    readonly runtime: string;
+  };
 
 /** What it is built of. */
 export interface BuildSource {
@@ -58,7 +75,7 @@ export class Builder implements AsyncDisposable {
     const folder = await Deno.makeTempDir({ prefix: "eventcounter-build-" });
     const builder = new Builder(source, folder);
     try {
-      await bundle({ ...source, out: builder.#program });
+      await bundle({ ...source, out: builder.program });
       return builder;
     } catch (error) {
       await builder[Symbol.asyncDispose]();
@@ -66,7 +83,8 @@ export class Builder implements AsyncDisposable {
     }
   }
 
-  get #program(): string {
+  /** The path of the bundled program, until the builder is disposed. */
+  get program(): string {
     return join(this.folder, "eventcounter.js");
   }
 
@@ -77,7 +95,33 @@ export class Builder implements AsyncDisposable {
    * @returns The kind it was built as.
    * @throws {BuildError} If it cannot be built.
    */
-  async build({ target, kind, out }: Build): Promise<Kind> {
+  async build(build: Build): Promise<Kind> {
+    const made = await this.make(build, "a self-extracting executable");
+    if (made.kind === "self-extracting") {
+      await writeSelfExtracting({
+        target: build.target,
+        name: "eventcounter",
+        version: VERSION,
+        program: made.program,
+        runtime: made.runtime,
+        flags: FLAGS,
+        out: build.out,
+      });
+    }
+    return made.kind;
+  }
+
+  /**
+   * Compiles the program by denort into `out`, or finds what stands in for it;
+   * that stays where it is until the builder is disposed.
+   *
+   * @param substitute What is built without denort, as a person is told.
+   * @throws {BuildError} If neither is possible.
+   */
+  async make(
+    { target, kind, out }: Build,
+    substitute: string,
+  ): Promise<Made> {
     await makeFolder(dirname(out));
     // `deno compile` overwrites no file that it did not make, and a running
     // executable cannot be written to.
@@ -99,45 +143,32 @@ export class Builder implements AsyncDisposable {
   ): Promise<Kind> {
     if (kind !== "self-extracting") {
       try {
-        await this.#withDenort(target, out);
-        return "denort";
+        await compileWithDenort({
+          target,
+          program: this.program,
+          flags: FLAGS,
+          out,
+        });
+        return { kind: "denort", executable: out };
       } catch (error) {
         if (kind === "denort" || !(error instanceof DenortUnavailable)) {
           throw error;
         }
-        this.source.tell(
-          `${error.message}; building a self-extracting executable instead`,
-        );
+        this.source.tell(`${error.message}; building ${substitute} instead`);
       }
     }
-    await this.#selfExtracting(target, out);
-    return "self-extracting";
+    return {
+      kind: "self-extracting",
+      program: this.program,
+      runtime: await this.#runtimeFor(target),
+    };
   }
 
-  async #withDenort(target: Target, out: string): Promise<void> {
-    await compileWithDenort({
-      target,
-      program: this.#program,
-      flags: [...REFUSALS, ...PERMISSIONS],
-      out,
-    });
-  }
-
-  async #selfExtracting(target: Target, out: string): Promise<void> {
-    const { runtimeVersion } = this.source;
-    await writeSelfExtracting({
-      target,
-      name: "eventcounter",
-      version: VERSION,
-      program: this.#program,
-      runtime: target.os === "windows" ? "" : await runtimeFor(
-        target,
-        runtimeVersion,
-        join(this.folder, target.name),
-      ),
-      flags: [...REFUSALS, ...PERMISSIONS],
-      out,
-    });
+  async #runtimeFor(target: Target): Promise<string> {
+    // Nothing is built for it from the npm package, so none is downloaded.
+    if (target.os === "windows") return "";
+    const folder = join(this.folder, target.name);
+    return await runtimeFor(target, this.source.runtimeVersion, folder);
   }
 
   /** Removes the bundle. */

@@ -179,12 +179,7 @@ runnable() {
 }
 
 start() {
-  DENO_DIR=$folder/deno DENO_NO_UPDATE_CHECK=1 DENO_NO_PACKAGE_JSON=1
-  export DENO_DIR DENO_NO_UPDATE_CHECK DENO_NO_PACKAGE_JSON
-  # Settings of other programs that would change what this one may or does.
-  unset NODE_OPTIONS DENO_PERMISSION_BROKER_PATH DENO_COVERAGE_DIR \
-    DENO_CONDITIONS DENO_SERVE_ADDRESS DENO_AUTO_SERVE
-  exec "$folder/runtime" run @FLAGS@ "$folder/program.js" "$@"
+@START@
 }
 
 choose_root

@@ -10,6 +10,7 @@ import { pipeline } from "node:stream/promises";
 import { createGzip } from "node:zlib";
 import { BuildError } from "./build_error.ts";
 import { posixChecksum } from "./posix_checksum.ts";
+import { startCommands } from "./start_commands.ts";
 import type { Target } from "./targets.ts";
 
 /** What a self-extracting executable is made of. */
@@ -31,16 +32,6 @@ export interface SelfExtractingParts {
 /** Bytes of the header, filled up with spaces. */
 const HEADER_SIZE = 16_384;
 
-/** The program is whole by itself: nothing is looked for outside of it. */
-const CLOSED = [
-  "--quiet",
-  "--no-config",
-  "--no-lock",
-  "--no-remote",
-  "--no-npm",
-  "--cached-only",
-];
-
 /**
  * Writes a self-extracting executable. The same parts give the same bytes.
  *
@@ -58,9 +49,14 @@ export async function writeSelfExtracting(
   const program = await Deno.readFile(parts.program);
   const runtime = await digest(parts.runtime);
   const programSum = createHash("sha256").update(program).digest("hex");
-  const flags = [...CLOSED, ...parts.flags];
+  const start = startCommands({
+    runtime: '"$folder/runtime"',
+    program: '"$folder/program.js"',
+    cache: "$folder/deno",
+    flags: parts.flags,
+  });
   const key = createHash("sha256")
-    .update([programSum, runtime.sum, ...flags].join("\n")).digest("hex");
+    .update([programSum, runtime.sum, ...start].join("\n")).digest("hex");
   const header = await fill({
     NAME: parts.name,
     VERSION: parts.version,
@@ -74,7 +70,7 @@ export async function writeSelfExtracting(
     RUNTIME_START: HEADER_SIZE + program.length + 1,
     RUNTIME_SIZE: runtime.size,
     RUNTIME_SUM: runtime.sum,
-    FLAGS: flags.map(quoted).join(" "),
+    START: start.map((line) => `  ${line}`).join("\n"),
   });
   await Deno.writeFile(parts.out, header);
   await Deno.writeFile(parts.out, program, { append: true });
@@ -106,10 +102,6 @@ async function fill(
   header.set(bytes);
   header[HEADER_SIZE - 1] = 0x0a;
   return header;
-}
-
-function quoted(flag: string): string {
-  return `'${flag.replaceAll("'", `'\\''`)}'`;
 }
 
 async function digest(path: string): Promise<{ sum: string; size: number }> {
