@@ -1,16 +1,12 @@
-/**
- * The completion scripts in real shells. Shells that are missing are installed
- * where that is possible: as root on Debian and its kin, after saying so,
- * unless `EVENTCOUNTER_NO_INSTALL=1`.
- */
+/** The completion scripts in real shells. */
 import { assert, assertEquals } from "@std/assert";
 import {
   allCommands,
-  describeCommand,
   TYPE_WORDS,
 } from "../../src/cli/completions/command_tree.ts";
-import { rootCommand } from "../../src/cli/run.ts";
+import { commandTree } from "../../tools/package_deb/command_tree.ts";
 import { runProgram } from "../support/program.ts";
+import { provide } from "../support/provide.ts";
 
 /** What a shell offers for a line, sorted. */
 type Complete = (script: string, line: string) => Promise<string[]>;
@@ -72,7 +68,9 @@ for (const [shell, complete] of Object.entries(SHELLS)) {
     const offers = async (line: string) =>
       (await complete(script, `eventcounter ${line}`)).sort();
 
-    for (const { path, options, commands } of allCommands(await program())) {
+    for (
+      const { path, options, commands } of allCommands(await commandTree())
+    ) {
       const at = path.map((name) => `${name} `).join("");
       assertEquals(
         await offers(`${at}--`),
@@ -125,16 +123,10 @@ Deno.test("completions: the words of a type are those that it takes", async () =
 });
 
 async function optionsOf(name: string) {
-  const found = (await program()).commands.find((each) => each.name === name);
+  const found = (await commandTree()).commands.find((each) =>
+    each.name === name
+  );
   return found?.options ?? [];
-}
-
-/** The command tree as it is declared. */
-async function program() {
-  const root = rootCommand({ args: [], print: () => {}, exit: () => {} });
-  // Parsing registers the options for help and version.
-  await root.parse(["completions", "bash"]);
-  return describeCommand(root);
 }
 
 function longFlags(options: readonly { flags: readonly string[] }[]) {
@@ -153,32 +145,4 @@ async function run(command: string, ...args: string[]): Promise<string> {
   }).output();
   assertEquals(new TextDecoder().decode(stderr), "");
   return new TextDecoder().decode(stdout);
-}
-
-/** Installs a shell if it is missing. */
-async function provide(shell: string): Promise<void> {
-  const isThere = async () => {
-    const { success } = await new Deno.Command("sh", {
-      args: ["-c", `command -v ${shell}`],
-      stdout: "null",
-    }).output();
-    return success;
-  };
-  if (await isThere()) return;
-  if (Deno.uid() === 0 && Deno.env.get("EVENTCOUNTER_NO_INSTALL") !== "1") {
-    console.error(`Installing ${shell} with apt-get, to test its completions`);
-    for (
-      const args of [["update", "-qq"], ["install", "-y", "-qq", shell]]
-    ) {
-      await new Deno.Command("apt-get", {
-        args,
-        env: { DEBIAN_FRONTEND: "noninteractive" },
-        stdout: "null",
-      }).output().catch(() => {});
-    }
-  }
-  assert(
-    await isThere(),
-    `Cannot test the completions of ${shell}: it is missing; install it`,
-  );
 }
