@@ -76,6 +76,7 @@ export function architectureOf(target: Target): string {
 export async function makePackage(options: PackageOptions): Promise<Packaged> {
   const { builder, target, kind, date } = options;
   const architecture = architectureOf(target);
+  await findDpkgDeb();
   await using work = await workFolder();
   const made = await builder.make(
     { target, kind, out: join(work.path, "executable") },
@@ -118,6 +119,16 @@ async function dependenciesOf(binary: string): Promise<string[]> {
   );
 }
 
+/** Fails before anything is downloaded if nothing can come of it. */
+async function findDpkgDeb(): Promise<void> {
+  const { code } = await runCommand("dpkg-deb", ["--version"]);
+  if (code === 0) return;
+  throw new BuildError(
+    "Cannot make a Debian package: dpkg-deb is missing; install the package " +
+      "dpkg, or build on Debian",
+  );
+}
+
 async function pack(
   root: string,
   path: string,
@@ -138,11 +149,8 @@ async function pack(
   ], { env: { SOURCE_DATE_EPOCH: String(date.getTime() / 1_000) } });
   if (code === 0) return;
   throw new BuildError(
-    code === 127
-      ? "Cannot make a Debian package: dpkg-deb is missing; install dpkg, " +
-        "for example with apt install dpkg or brew install dpkg"
-      : `Cannot make the package "${path}": ${telling(stderr)}; ` +
-        "see whether the disk is full, or choose another folder with --out",
+    `Cannot make the package "${path}": ${telling(stderr)}; ` +
+      "see whether the disk is full, or choose another folder with --out",
   );
 }
 

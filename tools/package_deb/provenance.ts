@@ -41,7 +41,7 @@ function maintainer(author: string | undefined): string {
   if (author !== undefined) return author;
   throw new BuildError(
     "Cannot tell the maintainer: there is no git commit, and DEBFULLNAME " +
-      `(${name ?? "unset"}) and DEBEMAIL (${email ?? "unset"}) do not say; ` +
+      `(${name || "unset"}) and DEBEMAIL (${email || "unset"}) do not say; ` +
       "set both",
   );
 }
