@@ -98,15 +98,16 @@ export class Builder implements AsyncDisposable {
   async build(build: Build): Promise<Kind> {
     const made = await this.make(build, "a self-extracting executable");
     if (made.kind === "self-extracting") {
-      await writeSelfExtracting({
-        target: build.target,
-        name: "eventcounter",
-        version: VERSION,
-        program: made.program,
-        runtime: made.runtime,
-        flags: FLAGS,
-        out: build.out,
-      });
+      await replace(build.out, (partial) =>
+        writeSelfExtracting({
+          target: build.target,
+          name: "eventcounter",
+          version: VERSION,
+          program: made.program,
+          runtime: made.runtime,
+          flags: FLAGS,
+          out: partial,
+        }));
     }
     return made.kind;
   }
@@ -123,32 +124,15 @@ export class Builder implements AsyncDisposable {
     substitute: string,
   ): Promise<Made> {
     await makeFolder(dirname(out));
-    // `deno compile` overwrites no file that it did not make, and a running
-    // executable cannot be written to.
-    const partial = join(dirname(out), `.partial-${basename(out)}`);
-    await removeIfThere(partial);
-    try {
-      const as = await this.#buildAt(partial, target, kind);
-      await Deno.rename(partial, out);
-      return as;
-    } finally {
-      await removeIfThere(partial);
-    }
-  }
-
-  async #buildAt(
-    out: string,
-    target: Target,
-    kind: Kind | undefined,
-  ): Promise<Kind> {
     if (kind !== "self-extracting") {
       try {
-        await compileWithDenort({
-          target,
-          program: this.program,
-          flags: FLAGS,
-          out,
-        });
+        await replace(out, (partial) =>
+          compileWithDenort({
+            target,
+            program: this.program,
+            flags: FLAGS,
+            out: partial,
+          }));
         return { kind: "denort", executable: out };
       } catch (error) {
         if (kind === "denort" || !(error instanceof DenortUnavailable)) {
@@ -174,6 +158,25 @@ export class Builder implements AsyncDisposable {
   /** Removes the bundle. */
   async [Symbol.asyncDispose](): Promise<void> {
     await Deno.remove(this.folder, { recursive: true });
+  }
+}
+
+/**
+ * Writes a file beside its place and puts it there when it is whole: `deno
+ * compile` overwrites no file that it did not make, and an executable that runs
+ * cannot be written to.
+ */
+async function replace(
+  path: string,
+  write: (partial: string) => Promise<void>,
+): Promise<void> {
+  const partial = join(dirname(path), `.partial-${basename(path)}`);
+  await removeIfThere(partial);
+  try {
+    await write(partial);
+    await Deno.rename(partial, path);
+  } finally {
+    await removeIfThere(partial);
   }
 }
 
