@@ -23,7 +23,7 @@
  *
  * @module
  */
-import { join, relative, resolve } from "node:path";
+import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { BuildError, UsageError } from "./compile/build_error.ts";
@@ -116,7 +116,7 @@ function readOptions(args: readonly string[]): CompileOptions {
     kind,
     runtimeVersion: values["runtime-version"] ?? Deno.version.deno,
     commit: values.commit,
-    configuration: resolve(values.config ?? join(ROOT, CONFIGURATIONS.jsr)),
+    configuration: values.config ?? join(ROOT, CONFIGURATIONS.jsr),
   };
 }
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { dirname, relative } from "node:path";
+import { dirname, relative, resolve } from "node:path";
 import { COMMIT_VARIABLE } from "../../src/cli/version.ts";
 import { BuildError } from "./build_error.ts";
 import { withLazyBuiltins } from "./lazy_builtins.ts";
@@ -31,7 +31,7 @@ export async function bundle(options: BundleOptions): Promise<void> {
   // Deno names the files in a bundle as they are seen from where it runs.
   const cwd = dirname(options.entry);
   const { code, stderr } = await runCommand(Deno.execPath(), [
-    ...["bundle", "--quiet", "-c", options.configuration],
+    ...["bundle", "--quiet", "-c", resolve(options.configuration)],
     ...["-o", options.out, options.entry],
   ], { cwd });
   if (code !== 0) {
