@@ -105,6 +105,11 @@ Deno.test("the workflow's tests run as root, with the Deno and the cache of the 
   assertEquals(commands[test + 1], 'sudo chown -R "$USER" "$DENO_DIR"');
 });
 
+/** What tests install that each of GitHub's machines with Ubuntu has. */
+const ON_EVERY_RUNNER = [
+  ...["adduser", "bash", "binutils", "dpkg", "man-db", "systemd"],
+];
+
 Deno.test("the workflow installs the packages that the tests would install", () => {
   const installed = commandsOf("test").join("\n").split("\n")
     .find((line) => line.includes("apt-get install"))?.split(" ") ?? [];
@@ -114,18 +119,30 @@ Deno.test("the workflow installs the packages that the tests would install", () 
   const shells = read("tests/compiled/completions_test.ts")
     .match(/(?<=^ {2})\w+(?=: async \(script, line\))/gm) ?? [];
   assert(shells.length >= 3);
-  // Every runner has bash.
-  const needed = [server?.[1], ...shells.filter((shell) => shell !== "bash")];
-  assertEquals(installed.slice(-needed.length), needed);
+  const provided = [...Deno.readDirSync(new URL("../package", import.meta.url))]
+    .flatMap(({ name }) => [
+      ...read(`tests/package/${name}`)
+        .matchAll(/provide\("([\w-]+)"(?:, "([\w-]+)")?\)/g),
+    ]).map(([_, program, name = program]) => name!);
+  assert(provided.length >= 10);
+  const needed = new Set([server![1]!, ...shells, ...provided]);
+  assertEquals(
+    installed.slice(installed.indexOf(server![1]!)).toSorted(),
+    [...needed].filter((name) => !ON_EVERY_RUNNER.includes(name)).toSorted(),
+  );
 });
 
 Deno.test("the workflow checks, builds and tests, and builds every target for a tag", () => {
   const tasksOf = (name: string) =>
     commandsOf(name).flatMap((command) =>
-      command.match(/(?<=deno task ).*/) ?? []
+      command.match(/(?<=deno task ).*/g) ?? []
     );
   assertEquals(tasksOf("test"), ["check", "compile", "test"]);
-  assertEquals(tasksOf("executables"), ["compile --all"]);
+  assertEquals(tasksOf("executables"), [
+    "compile --all",
+    "deb --target x86_64-unknown-linux-gnu",
+    "deb --target aarch64-unknown-linux-gnu",
+  ]);
   assertEquals(workflow.on.push?.tags, ["v*"]);
   assertEquals(job("executables").if, "github.ref_type == 'tag'");
   assertEquals(job("executables").needs, "test");
