@@ -25,10 +25,10 @@
  */
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
 import { BuildError, UsageError } from "./compile/build_error.ts";
 import { commitOf } from "./compile/bundle.ts";
 import { writeSums } from "./compile/checksums.ts";
+import { oneOf, readCommandLine } from "./compile/command_line.ts";
 import { Builder, type Kind, KINDS } from "./compile/executable.ts";
 import {
   executableFor,
@@ -98,13 +98,18 @@ interface CompileOptions {
 }
 
 function readOptions(args: readonly string[]): CompileOptions {
-  const values = parse(args);
-  const kind = KINDS.find((kind) => kind === values.kind);
-  if (values.kind !== undefined && kind === undefined) {
-    throw new UsageError(
-      `Cannot build "${values.kind}": --kind must be ${KINDS.join(" or ")}`,
-    );
-  }
+  const { values } = readCommandLine({
+    args: [...args],
+    options: {
+      all: { type: "boolean" },
+      target: { type: "string" },
+      kind: { type: "string" },
+      out: { type: "string" },
+      "runtime-version": { type: "string" },
+      commit: { type: "string" },
+      config: { type: "string" },
+    },
+  });
   if (values.all === true && values.target !== undefined) {
     throw new UsageError(
       `Cannot tell what to build: --all and --target ${values.target} are ` +
@@ -113,7 +118,7 @@ function readOptions(args: readonly string[]): CompileOptions {
   }
   return {
     wanted: wanted(values),
-    kind,
+    kind: oneOf("kind", KINDS, values.kind),
     runtimeVersion: values["runtime-version"] ?? Deno.version.deno,
     commit: values.commit,
     configuration: values.config ?? join(ROOT, CONFIGURATIONS.jsr),
@@ -140,28 +145,6 @@ function wanted(
     target: host,
     out: out ?? join(dist, `eventcounter${host.suffix}`),
   }];
-}
-
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      options: {
-        all: { type: "boolean" },
-        target: { type: "string" },
-        kind: { type: "string" },
-        out: { type: "string" },
-        "runtime-version": { type: "string" },
-        commit: { type: "string" },
-        config: { type: "string" },
-      },
-    }).values;
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    throw new UsageError(
-      `Cannot read the command line: ${message.split("\n")[0]}`,
-    );
-  }
 }
 
 if (import.meta.main) Deno.exit(await compile(Deno.args));

@@ -26,9 +26,9 @@
  */
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
 import { BuildError, UsageError } from "./compile/build_error.ts";
 import { writeSums } from "./compile/checksums.ts";
+import { oneOf, readCommandLine } from "./compile/command_line.ts";
 import { Builder, type Kind, KINDS } from "./compile/executable.ts";
 import { hostTarget, type Target, targetNamed } from "./compile/targets.ts";
 import {
@@ -88,7 +88,17 @@ interface DebOptions {
 }
 
 function readOptions(args: readonly string[]): DebOptions {
-  const values = parse(args);
+  const { values } = readCommandLine({
+    args: [...args],
+    options: {
+      target: { type: "string" },
+      kind: { type: "string" },
+      out: { type: "string" },
+      "runtime-version": { type: "string" },
+      compression: { type: "string" },
+      config: { type: "string" },
+    },
+  });
   const target = values.target === undefined
     ? hostTarget()
     : targetNamed(values.target);
@@ -101,41 +111,6 @@ function readOptions(args: readonly string[]): DebOptions {
     runtimeVersion: values["runtime-version"] ?? Deno.version.deno,
     configuration: values.config ?? join(ROOT, CONFIGURATIONS.jsr),
   };
-}
-
-function oneOf<Word extends string>(
-  option: string,
-  words: readonly Word[],
-  value: string | undefined,
-): Word | undefined {
-  const found = words.find((word) => word === value);
-  if (value === undefined || found !== undefined) return found;
-  throw new UsageError(
-    `Cannot build with --${option} "${value}": it must be ${
-      words.join(" or ")
-    }`,
-  );
-}
-
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      options: {
-        target: { type: "string" },
-        kind: { type: "string" },
-        out: { type: "string" },
-        "runtime-version": { type: "string" },
-        compression: { type: "string" },
-        config: { type: "string" },
-      },
-    }).values;
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    throw new UsageError(
-      `Cannot read the command line: ${message.split("\n")[0]}`,
-    );
-  }
 }
 
 if (import.meta.main) Deno.exit(await packageDeb(Deno.args));

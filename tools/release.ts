@@ -25,8 +25,8 @@
  *
  * @module
  */
-import { parseArgs } from "node:util";
 import { UsageError } from "./compile/build_error.ts";
+import { readCommandLine } from "./compile/command_line.ts";
 import { release } from "./release/release.ts";
 import { ReleaseError } from "./release/release_error.ts";
 import { parseVersion } from "./release/version.ts";
@@ -62,7 +62,14 @@ async function main(args: readonly string[]): Promise<number> {
 }
 
 function readOptions(args: readonly string[]) {
-  const { values, positionals } = parse(args);
+  const { values, positionals } = readCommandLine({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      "dry-run": { type: "boolean" },
+      "allow-missing-targets": { type: "boolean" },
+    },
+  });
   const [version, ...more] = positionals;
   if (version === undefined || more.length > 0) {
     throw new UsageError(
@@ -81,24 +88,6 @@ function readOptions(args: readonly string[]) {
     isDryRun: values["dry-run"] ?? false,
     allowMissingTargets: values["allow-missing-targets"] ?? false,
   };
-}
-
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        "dry-run": { type: "boolean" },
-        "allow-missing-targets": { type: "boolean" },
-      },
-    });
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    throw new UsageError(
-      `Cannot read the command line: ${message.split("\n")[0]}`,
-    );
-  }
 }
 
 if (import.meta.main) Deno.exit(await main(Deno.args));

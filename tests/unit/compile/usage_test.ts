@@ -9,7 +9,7 @@ const WRONG: Readonly<Record<string, [string[], string]>> = {
   ],
   "an unknown kind": [
     ["--kind", "zip"],
-    'Cannot build "zip": --kind must be denort or self-extracting',
+    'Cannot build with --kind "zip": it must be denort or self-extracting',
   ],
   "all targets and one": [
     ["--all", "--target", "x86_64-apple-darwin"],
