@@ -1,7 +1,8 @@
-import { Command, ValidationError } from "@cliffy/command";
-import { EventCounterError, EXIT, messageOf } from "../model/errors.ts";
+import { Command } from "@cliffy/command";
+import { EXIT } from "../model/errors.ts";
 import { asCountCommand, countCommand } from "./count_command.ts";
 import { completionsCommand } from "./completions_command.ts";
+import { failureOf } from "./failure.ts";
 import { publishCommand } from "./publish_command.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { longVersion, VERSION } from "./version.ts";
@@ -29,8 +30,12 @@ export async function run(
     await rootCommand(surroundings).parse([...args]);
     return EXIT.done;
   } catch (error) {
-    const { exitCode, message } = failure(error);
-    console.error(`eventcounter: ${message}`);
+    const { exitCode, message } = failureOf(error);
+    try {
+      console.error(`eventcounter: ${message}`);
+    } catch {
+      // Standard error takes nothing: the code is all that can be told.
+    }
     return exitCode;
   }
 }
@@ -53,19 +58,4 @@ export function rootCommand(surroundings: Surroundings): Command {
     .command("publish", publishCommand(surroundings) as never)
     .command("completions", completionsCommand(surroundings) as never)
     .reset() as unknown as Command;
-}
-
-function failure(error: unknown): { exitCode: number; message: string } {
-  if (error instanceof EventCounterError) return error;
-  if (error instanceof ValidationError) {
-    return {
-      exitCode: EXIT.usage,
-      message: `${messageOf(error)} See eventcounter --help.`,
-    };
-  }
-  const known = messageOf(error);
-  return {
-    exitCode: EXIT.unexpected,
-    message: `Unexpected: ${known}; please report it, with what led to it`,
-  };
 }

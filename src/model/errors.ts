@@ -59,14 +59,18 @@ export class EventCounterError extends Error {
 
 /**
  * The message of anything thrown, on one line. Deno adds the name of its own
- * operation to the operating system's words; that tells a user nothing.
+ * operation to the operating system's words; that tells a user nothing. Nor
+ * does its advice to run again with a flag, which this program does not have.
  */
 export function messageOf(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
-  return oneLine(text).replace(
-    /(\(os error \d+\)): \w+ '.*'( -> '.*')?$/,
-    "$1",
-  );
+  return oneLine(text)
+    .replace(/(\(os error \d+\)): \w+ '.*'( -> '.*')?$/, "$1")
+    .replace(
+      /^Requires \w+ access to .*, run again with the --allow-[\w-]+ flag$/,
+      "this program has no permission to use it (Deno gives none for folders " +
+        "of the system such as /dev, /proc and /sys)",
+    );
 }
 
 function oneLine(text: string): string {

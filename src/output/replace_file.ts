@@ -92,12 +92,19 @@ export async function syncFolder(folder: string): Promise<void> {
 const IO_ERRORS = ["ENOSPC", "EDQUOT", "EIO", "EFBIG"];
 const IO_ERROR_NUMBERS = /\(os error (28|122|69|5|27)\)/;
 
+/** Whether something was thrown because a disk is full or fails. */
+export function isIoError(error: unknown): boolean {
+  return error instanceof Error && (
+    IO_ERRORS.includes((error as { code?: string }).code ?? "") ||
+    IO_ERROR_NUMBERS.test(messageOf(error))
+  );
+}
+
 /** The error to report when the output cannot be written. */
 export function outputFailure(error: unknown, path: string): EventCounterError {
   if (error instanceof EventCounterError) return error;
-  const code = (error as { code?: string }).code ?? "";
   const message = messageOf(error);
-  const ioError = IO_ERRORS.includes(code) || IO_ERROR_NUMBERS.test(message);
+  const ioError = isIoError(error);
   return new EventCounterError(
     ioError ? EXIT.ioError : EXIT.cannotCreateOutput,
     `Cannot write "${path}": ${message}; ` +

@@ -78,7 +78,13 @@ export class Snapshot {
       await Deno.mkdir(this.#folder, { recursive: true });
       await this.#removeAbandoned();
       const probe = temporaryPath(this.#folder, "probe");
-      await Deno.writeTextFile(probe, "probe");
+      try {
+        await Deno.writeTextFile(probe, "probe");
+      } catch (error) {
+        // On a full disk there may be room for its name, and for no more.
+        await Deno.remove(probe).catch(() => {/* It was never made. */});
+        throw error;
+      }
       await Deno.remove(probe);
     } catch (error) {
       throw outputFailure(error, this.#folder);

@@ -24,6 +24,8 @@ export function connectionOptions(
   return {
     noDelay: true,
     timeout,
+    // Whatever NODE_TLS_REJECT_UNAUTHORIZED says.
+    rejectUnauthorized: true,
     ...(address.protocol === "amqps" ? tls : {}),
   };
 }

@@ -80,6 +80,68 @@ Deno.test("a password is masked wherever a URL is told", async () => {
   }
 });
 
+Deno.test("a password is masked also where a URL has no place: 2", async () => {
+  const url = "amqp://user:hunter2@host";
+  for (
+    const [args, env] of [
+      [[url], {}],
+      [["--amqp-url", url, "publish"], {}],
+      [["--amqp-url", "amqp://user:hunter2"], {}],
+      [["--amqp-url-file", url], {}],
+      [[], { AMQP_URL_FILE: url }],
+      [["--ledger", url], {}],
+      [["--idle", url], {}],
+      [["--declare", "--queue-type", url], {}],
+      [["--input", url], {}],
+    ] as [string[], Record<string, string>][]
+  ) {
+    const { code, stderr, complaints } = await runProgram(args, { env });
+    assertEquals([code, complaints.length], [2, 1], stderr);
+    assertEquals(stderr.includes("hunter2"), false, stderr);
+  }
+});
+
+Deno.test("a variable that is no UTF-8 is told by its name, without its value: 2", async () => {
+  for (const name of ["AMQP_URL", "AMQP_QUEUE", "EVENTCOUNTER_OUT"]) {
+    const { code, complaints } = await runProgram([], {
+      through: [
+        ...["sh", "-c", `export ${name}="$(printf 'hunter2\\377')"; exec "$@"`],
+        "sh",
+      ],
+    });
+    assertEquals([code, complaints], [2, [
+      `eventcounter: Cannot read the variable ${name}: its value is no UTF-8; set it again`,
+    ]]);
+  }
+});
+
+Deno.test("standard output that takes nothing: 74, and the files are there", async () => {
+  const out = await Deno.makeTempDir();
+  const input = `${out}/input.ndjson`;
+  await Deno.writeTextFile(
+    input,
+    '{"routingKey":"ann.event.created","body":{"id":"1"}}\n',
+  );
+  const full = ["sh", "-c", 'exec "$@" >/dev/full', "sh"];
+  for (const args of [["--input", input, "--out", out], ["--help"], ["-V"]]) {
+    const { code, complaints } = await runProgram(args, { through: full });
+    assertEquals([code, complaints.length], [74, 1], complaints.join("\n"));
+    assertMatch(complaints[0]!, /Cannot write to standard output: No space/);
+  }
+  assertEquals(
+    await Deno.readTextFile(`${out}/created.json`),
+    '{\n  "ann": 1\n}\n',
+  );
+  await Deno.remove(out, { recursive: true });
+});
+
+Deno.test("standard error that takes nothing changes no exit code", async () => {
+  const { code } = await runProgram(["--nope"], {
+    through: ["sh", "-c", 'exec "$@" 2>/dev/full', "sh"],
+  });
+  assertEquals(code, 2);
+});
+
 Deno.test("a flag beats a variable, a variable beats the default", async () => {
   const folder = await Deno.makeTempDir();
   const line = (type: string) =>

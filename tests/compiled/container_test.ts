@@ -4,7 +4,7 @@
  * builds in a root folder with nothing but what the final image has.
  */
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { VARIABLES } from "../../tools/compile/permissions.ts";
+import { VARIABLES } from "../../src/cli/variables.ts";
 import { finish } from "../support/program.ts";
 import { runCommand } from "../../tools/compile/run_command.ts";
 import {

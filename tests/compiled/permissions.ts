@@ -1,6 +1,7 @@
 /** What the executable may not do. */
 import { assert, assertEquals } from "@std/assert";
-import { PERMISSIONS, VARIABLES } from "../../tools/compile/permissions.ts";
+import { VARIABLES } from "../../src/cli/variables.ts";
+import { PERMISSIONS } from "../../tools/compile/permissions.ts";
 import { BUILDABLE, executable, ROOT } from "./executables.ts";
 
 for (const kind of BUILDABLE) {

@@ -2,7 +2,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { allCommands } from "../../src/cli/completions/command_tree.ts";
 import { EXIT_MEANINGS } from "../../src/model/errors.ts";
-import { VARIABLES } from "../../tools/compile/permissions.ts";
+import { VARIABLES } from "../../src/cli/variables.ts";
 import { commandTree } from "../../tools/package_deb/command_tree.ts";
 import { provide } from "../support/provide.ts";
 import { complaints, output, test } from "./packages.ts";

@@ -82,6 +82,14 @@ for (const [url, why] of Object.entries(refused)) {
 }
 
 const maskings: Record<string, string> = {
+  "amqp://user:secret": "amqp://user:***",
+  "amqp://user:secret/v": "amqp://user:***",
+  "amqp://user:5ecret": "amqp://user:***",
+  "amqp://host:5672": "amqp://host:5672",
+  "amqp://host:5672?heartbeat=1": "amqp://host:5672?heartbeat=1",
+  "amqp://host/a:b": "amqp://host/a:b",
+  "amqp://[::1]:5673/v": "amqp://[::1]:5673/v",
+  "amqp://[::1]:secret": "amqp://[::1]:***",
   "amqp://user:secret@host": "amqp://user:***@host",
   "amqp://user:secret@host:5672/v?heartbeat=1":
     "amqp://user:***@host:5672/v?heartbeat=1",

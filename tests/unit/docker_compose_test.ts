@@ -2,7 +2,7 @@
 // switches of the parser.
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { parse } from "yaml";
-import { VARIABLES } from "../../tools/compile/permissions.ts";
+import { VARIABLES } from "../../src/cli/variables.ts";
 
 interface Service {
   image?: string;

@@ -54,6 +54,20 @@ Deno.test("messageOf() leaves out what Deno adds to the words of the system", {
   );
 });
 
+Deno.test("messageOf() advises no flag of Deno's", {
+  permissions: "none",
+}, () => {
+  const message = messageOf(
+    new Error(
+      'Requires all access to "/dev/stdin", run again with the --allow-all flag',
+    ),
+  );
+  assertEquals(
+    message,
+    "this program has no permission to use it (Deno gives none for folders of the system such as /dev, /proc and /sys)",
+  );
+});
+
 Deno.test("EXIT has the codes that the command line promises", {
   permissions: "none",
 }, () => {

@@ -3,17 +3,7 @@
  *
  * @module
  */
-import { COUNT_OPTIONS } from "../../src/cli/options.ts";
-import { PUBLISH_OPTIONS } from "../../src/cli/publish_options.ts";
-
-/** The environment variables that the program reads, sorted. */
-export const VARIABLES: readonly string[] = [
-  ...new Set(
-    [...COUNT_OPTIONS, ...PUBLISH_OPTIONS].flatMap(([_, options]) =>
-      options.flatMap(({ variable }) => variable ?? [])
-    ),
-  ),
-].sort();
+import { VARIABLES } from "../../src/cli/variables.ts";
 
 /**
  * The permissions of the program, as flags of Deno. Which broker, which files
