@@ -6,6 +6,7 @@ import {
   AS_NOBODY,
   canMount,
   type Executable,
+  FOLDER,
   openFolder,
   test as testEach,
 } from "./executables.ts";
@@ -30,6 +31,11 @@ async function unpackedIn(cache: string): Promise<string> {
   return await Deno.realPath(`${cache}/${names[0]}`);
 }
 
+/** A folder for a cache, closed to other users. */
+async function cacheFolder(): Promise<string> {
+  return await Deno.makeTempDir({ dir: FOLDER, prefix: "cache " });
+}
+
 async function runs(executable: Executable, cache: string): Promise<void> {
   const { code, stdout, stderr } = await start(executable, cache);
   assertEquals([code, stdout, stderr], [0, `${VERSION}\n`, ""]);
@@ -51,7 +57,7 @@ test("unpacks once, closed to other users, and leaves nothing else behind", asyn
 });
 
 test("two first starts at once both run, and so does a third", async (executable) => {
-  const cache = await openFolder();
+  const cache = await cacheFolder();
   const both = await Promise.all([
     start(executable, cache),
     start(executable, cache),
@@ -84,6 +90,8 @@ const DAMAGES: Readonly<
     Deno.removeSync(`${folder}/runtime`);
     Deno.symlinkSync("/bin/true", `${folder}/runtime`);
   },
+  "the runtime may not be run": (folder) =>
+    Deno.chmodSync(`${folder}/runtime`, 0o400),
   "the runtime may be written by others": (folder) =>
     Deno.chmodSync(`${folder}/runtime`, 0o777),
   "the program is cut short": (folder) =>
@@ -109,7 +117,7 @@ function changeByte(path: string, offset: number): void {
 }
 
 test("a damaged cache is noticed and unpacked anew", async (executable) => {
-  const cache = await openFolder();
+  const cache = await cacheFolder();
   await runs(executable, cache);
   const folder = await unpackedIn(cache);
   const original = await Deno.readFile(`${folder}/runtime`);
@@ -125,7 +133,7 @@ test("a damaged cache is noticed and unpacked anew", async (executable) => {
 });
 
 test("Deno's own cache beside it may be damaged too", async (executable) => {
-  const cache = await openFolder();
+  const cache = await cacheFolder();
   await runs(executable, cache);
   const folder = `${await unpackedIn(cache)}/deno`;
   for (const { name, isFile } of Deno.readDirSync(folder)) {
@@ -157,7 +165,7 @@ test("a cache folder that cannot be written: 73", async (executable) => {
 });
 
 test("a cache folder of another user, or open to others: 73", async (executable) => {
-  const cache = await openFolder();
+  const cache = await cacheFolder();
   await runs(executable, cache);
   const folder = await unpackedIn(cache);
   await Deno.chown(folder, 1, 1);
@@ -167,8 +175,82 @@ test("a cache folder of another user, or open to others: 73", async (executable)
   refused(await start(executable, cache), 73, /others can write/);
 });
 
+test("a cache in a folder where others can exchange it: 73, unless it is sticky", async (executable) => {
+  const cache = await cacheFolder();
+  await runs(executable, cache);
+  const openTo = async (owner: number, mode: number) => {
+    await Deno.chown(cache, owner, owner);
+    await Deno.chmod(cache, mode);
+    return await start(executable, cache);
+  };
+  refused(await openTo(0, 0o777), 73, /"[^"]*cache [^"/]*".*others can write/);
+  refused(await openTo(1, 0o755), 73, /belongs to another user/);
+  refused(await openTo(1, 0o1777), 73, /belongs to another user/);
+  assertEquals((await openTo(0, 0o1777)).code, 0);
+});
+
+test("what a killed start left behind goes when the next version unpacks, a day later", async (executable) => {
+  const cache = await cacheFolder();
+  const [old, young] = ["unpack.1", "unpack.2"].map((name) =>
+    `${cache}/0.0.9-0123456789abcdef/${name}`
+  );
+  for (const folder of [old!, young!]) {
+    await Deno.mkdir(folder, { recursive: true });
+    await Deno.writeTextFile(`${folder}/runtime`, "half");
+  }
+  await Deno.writeTextFile(`${cache}/0.0.9-0123456789abcdef/runtime`, "whole");
+  const dayBeforeYesterday = Date.now() / 1_000 - 2 * 86_400;
+  await Deno.utime(old!, dayBeforeYesterday, dayBeforeYesterday);
+  assertEquals((await start(executable, cache)).code, 0);
+  assertEquals(
+    [...Deno.readDirSync(`${cache}/0.0.9-0123456789abcdef`)]
+      .map(({ name }) => name).sort(),
+    ["runtime", "unpack.2"],
+  );
+});
+
+test("variables of the runtime have no effect", async (executable) => {
+  const folder = await openFolder();
+  const { code, stdout, stderr } = await executable.run(["-V"], {
+    env: {
+      EVENTCOUNTER_CACHE: executable.cache,
+      // Each would show: by what is printed, by a file, by the exit code.
+      DENO_V8_FLAGS: "--help",
+      DENO_LOG: "debug",
+      DENO_AUDIT_PERMISSIONS: `${folder}/audit`,
+      DENO_UNSTABLE_CONTROL_SOCK: `unix:${folder}/socket`,
+      DENO_TOKIO_EVENT_INTERVAL: "x",
+      NODE_CHANNEL_FD: "3",
+      NODE_DEBUG: "net",
+      OTEL_DENO: "true",
+      OTEL_EXPORTER_OTLP_PROTOCOL: "bogus",
+      SSLKEYLOGFILE: `${folder}/keys`,
+      // What looks like them in a value is none.
+      LINES_OF_TEXT: "a\nexport DENO_a-b=1\n DENO_ =\n$(false)*",
+    },
+  });
+  assertEquals([code, stdout, stderr], [0, `${VERSION}\n`, ""]);
+  assertEquals([...Deno.readDirSync(folder)], []);
+});
+
+test("a folder that is gone: 73 in one line", async (executable) => {
+  const gone =
+    'mkdir "$0" && cd "$0" && rmdir "$0" && exec "$@" 2>&1 >/dev/null';
+  for (const cache of [executable.cache, "relative"]) {
+    const { code, stdout } = await executable.run(["-V"], {
+      env: { EVENTCOUNTER_CACHE: cache, PATH: "/usr/bin:/bin" },
+      through: ["sh", "-c", gone, `${await openFolder()}/gone`],
+    });
+    assertEquals(code, 73);
+    // The shell itself may say so before.
+    const ours = stdout.split("\n").filter((line) => /^event/.test(line));
+    assertEquals(ours.length, 1, stdout);
+    assertMatch(ours[0]!, /folder.* gone; change to another/);
+  }
+});
+
 test("a cache that root unpacked serves other users who may read it", async (executable) => {
-  const cache = await openFolder();
+  const cache = await cacheFolder();
   await runs(executable, cache);
   await new Deno.Command("chmod", { args: ["-R", "go+rX", cache] }).output();
   const { code, stdout } = await start(executable, cache, AS_NOBODY);
@@ -182,7 +264,7 @@ function mounted(folder: string, options: string): string[] {
 }
 
 test("disk full: 74; no programs on the file system: 73", async (executable) => {
-  const folder = await openFolder();
+  const folder = await cacheFolder();
   if (!await canMount()) {
     // What needs a mount is tried by a limit on the size of files instead.
     const limited = ["sh", "-c", 'ulimit -f 20000; exec "$0" "$@"'];
@@ -220,15 +302,17 @@ test("an executable that was not copied whole says so: 74", async (executable) =
   );
 });
 
-test("a runtime that does not run here is told from a fault of the program", async (executable) => {
-  const folder = await openFolder();
+test("a runtime that does not run here is told from a fault of the program, each time", async (executable) => {
+  const folder = await cacheFolder();
   // With so little address space no runtime starts.
   const limited = ["sh", "-c", 'ulimit -v 60000; exec "$0" "$@"'];
-  refused(
-    await start(executable, folder, limited),
-    1,
-    /start the runtime .* on this system: .*Linux with glibc/,
-  );
+  for (const _ of ["first", "again"]) {
+    refused(
+      await start(executable, folder, limited),
+      1,
+      /start the runtime .* on this system: .*[a-z].*Linux with glibc/,
+    );
+  }
 });
 
 test("runs through a link, a relative path and the PATH", async (executable) => {

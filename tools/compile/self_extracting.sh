@@ -12,7 +12,7 @@
 # codes are the program's.
 
 key=@KEY@
-program_start=@PROGRAM_START@ program_size=@PROGRAM_SIZE@
+program_size=@PROGRAM_SIZE@
 program_sum=@PROGRAM_SUM@
 program_check='@PROGRAM_CHECK@'
 runtime_start=@RUNTIME_START@ runtime_size=@RUNTIME_SIZE@
@@ -67,17 +67,21 @@ choose_root() {
   shared_folder
 }
 
-# The folder is this user's or root's and closed to all others; both files have
-# their sizes and the old date that unpacking gave them, so nobody wrote to them
-# since; the program has its checksum. A sum over the runtime, 95 MB, would take
-# longer than the whole start. Each process here costs milliseconds: two are run.
+# The folder and the one it is in are this user's or root's, and nobody else can
+# exchange what is in them; both files have their sizes and the old date that
+# unpacking gave them, so nobody wrote to them since; the program has its
+# checksum. A sum over the runtime, 95 MB, would take longer than the whole
+# start. Each process here costs milliseconds: two are run.
 cache_is_good() {
-  [ -O "$folder" ] || is_of "$folder" 0 || return 1
-  found=$(command -p find "$folder" "$folder/program.js" "$folder/runtime" \
-    -prune ! -type l ! -perm -020 ! -perm -002 \( -type d \
+  is_ours "$root" && is_ours "$folder" || return 1
+  found=$(command -p find "$root/." "$folder" "$folder/program.js" \
+    "$folder/runtime" -prune ! -type l \( -type d -perm -1000 \
+    -o ! -perm -020 ! -perm -002 \( -type d \
     -o -type f -name program.js -size "${program_size}c" \
-    -o -type f -name runtime -size "${runtime_size}c" \) 2>/dev/null)
-  [ "$found" = "$folder
+    -o -type f -name runtime -perm -100 -size "${runtime_size}c" \) \) \
+    2>/dev/null)
+  [ "$found" = "$root/.
+$folder
 $folder/program.js
 $folder/runtime" ] && [ -f "$folder/runtime" ] && [ -f "$folder/stamp" ] ||
     return 1
@@ -85,7 +89,19 @@ $folder/runtime" ] && [ -f "$folder/runtime" ] && [ -f "$folder/stamp" ] ||
     { [ "$folder/$file" -nt "$folder/stamp" ] ||
       [ "$folder/stamp" -nt "$folder/$file" ]; } 2>/dev/null && return 1
   done
-  [ "$(command -p cksum <"$folder/program.js" 2>/dev/null)" = "$program_check" ]
+  [ "$(command -p cksum 2>/dev/null <"$folder/program.js")" = "$program_check" ]
+}
+
+# Whether a folder belongs to this user or to root.
+is_ours() {
+  [ -O "$1" ] ||
+    [ -n "$(command -p find "$1/." -prune -user 0 2>/dev/null)" ]
+}
+
+# Whether nobody else can exchange what is in the root.
+root_is_closed() {
+  is_ours "$root" && [ -n "$(command -p find "$root/." -prune \
+    \( -perm -1000 -o ! -perm -020 ! -perm -002 \) 2>/dev/null)" ]
 }
 
 # Whether a folder belongs to a user and no one else may write to it.
@@ -106,16 +122,22 @@ written() {
   fail 74 "Cannot unpack the runtime into \"$folder\": $line; copy this executable again, or set EVENTCOUNTER_CACHE to a folder elsewhere"
 }
 
+# The first line that says something: a crash may begin with a row of "=".
 first_line() {
-  line=${errors#"$newline"}
-  line=${line%%"$newline"*}
+  line='' rest=$errors$newline
+  while [ -n "$rest" ]; do
+    case ${rest%%"$newline"*} in
+      *[A-Za-z]*) line=${rest%%"$newline"*} && break ;;
+    esac
+    rest=${rest#*"$newline"}
+  done
   line=${line:-it said nothing}
 }
 
 # GNU calls it sha256sum, macOS shasum; without either, gzip's own check stands.
 whole() {
   sum=$({ command -p sha256sum || command -p shasum -a 256; } \
-    <"$temporary/$1" 2>/dev/null) || return 0
+    2>/dev/null <"$temporary/$1") || return 0
   [ "${sum%% *}" = "$2" ] ||
     fail 74 "Cannot unpack \"$self\": it is damaged, its $1 does not have the sum $2; copy it again"
 }
@@ -124,10 +146,13 @@ whole() {
 unpack() (
   umask 077
   LC_ALL=C && export LC_ALL
+  command -p mkdir -p "$root" 2>/dev/null
+  [ ! -d "$root" ] || root_is_closed || fail 73 "Cannot unpack the runtime into \"$root\": it belongs to another user or others can write to it; close it to them, or set EVENTCOUNTER_CACHE to a folder of your own"
   command -p mkdir -p "$folder" 2>/dev/null || fail 73 "Cannot make the folder \"$folder\" to unpack the runtime into; set EVENTCOUNTER_CACHE to a folder that can be written"
   is_of "$folder" "$(command -p id -u)" || fail 73 "Cannot unpack the runtime into \"$folder\": it belongs to another user or others can write to it; remove it, or set EVENTCOUNTER_CACHE to a folder of your own"
-  # Left behind by starts that were killed while they unpacked.
-  command -p find "$folder" -name 'unpack.*' -prune -mtime +0 \
+  # Left behind, here or beside other versions, by starts that were killed while
+  # they unpacked. Two levels: what else is below is none of this program's.
+  command -p find "$root"/*/unpack.* -prune -type d -mtime +0 \
     -exec rm -rf {} + 2>/dev/null
   try=0 temporary=$folder/unpack.$$
   until command -p mkdir "$temporary" 2>/dev/null; do
@@ -137,13 +162,16 @@ unpack() (
   trap 'command -p rm -rf "$temporary"' EXIT
   trap 'exit 129' HUP
   trap 'exit 130' INT
+  trap 'exit 141' PIPE
   trap 'exit 143' TERM
 
-  errors=$({ command -p tail -c "+$program_start" "$self" |
-    command -p head -c "$program_size" >"$temporary/program.js"; } 2>&1)
+  # In this order nobody writes to a pipe that is closed, which some shells take
+  # for a failure.
+  errors=$({ command -p head -c "$((runtime_start - 1))" <"$self" |
+    command -p tail -c "$program_size" >"$temporary/program.js"; } 2>&1)
   written $?
   whole program.js "$program_sum"
-  errors=$({ command -p tail -c "+$runtime_start" "$self" |
+  errors=$({ command -p tail -c "+$runtime_start" <"$self" |
     command -p gzip -dc >"$temporary/runtime"; } 2>&1)
   written $?
   whole runtime "$runtime_sum"
@@ -169,6 +197,8 @@ unpack() (
     (start --version)
     exit $?
   ) && exit
+  # The next start shall try, and tell, again.
+  command -p rm -f "$folder/stamp"
   first_line
   fail 1 "Cannot start the runtime \"$folder/runtime\" on this system: $line; use an executable built for it (@TARGET@ needs @NEEDS@)"
 )
@@ -185,7 +215,10 @@ start() {
 choose_root
 case $root in
   /*) ;;
-  *) root=$PWD/$root ;;
+  *)
+    [ -d "${PWD:-}" ] || fail 73 "Cannot unpack the runtime into \"$root\": the folder this was started in is gone; change to another one"
+    root=$PWD/$root
+    ;;
 esac
 folder=$root/$key
 if ! cache_is_good; then

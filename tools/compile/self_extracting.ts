@@ -63,14 +63,14 @@ export async function writeSelfExtracting(
     TARGET: parts.target.name,
     NEEDS: NEEDS[parts.target.os] ?? "",
     KEY: `${parts.version}-${key.slice(0, 16)}`,
-    PROGRAM_START: HEADER_SIZE + 1,
     PROGRAM_SIZE: program.length,
     PROGRAM_SUM: programSum,
     PROGRAM_CHECK: `${posixChecksum(program)} ${program.length}`,
     RUNTIME_START: HEADER_SIZE + program.length + 1,
     RUNTIME_SIZE: runtime.size,
     RUNTIME_SUM: runtime.sum,
-    START: start.map((line) => `  ${line}`).join("\n"),
+    // A quotation mark that ends a line break stands by itself.
+    START: start.map((line) => line === "'" ? line : `  ${line}`).join("\n"),
   });
   await Deno.writeFile(parts.out, header);
   await Deno.writeFile(parts.out, program, { append: true });

@@ -27,15 +27,12 @@ const CLOSED = [
   "--cached-only",
 ];
 
-/** Settings of other programs that would change what this one may or does. */
-const FOREIGN = [
-  "NODE_OPTIONS",
-  "DENO_PERMISSION_BROKER_PATH",
-  "DENO_COVERAGE_DIR",
-  "DENO_CONDITIONS",
-  "DENO_SERVE_ADDRESS",
-  "DENO_AUTO_SERVE",
-];
+/**
+ * Variables of the runtime begin with one of these. Most are documented nowhere;
+ * some give away the program's rights (`DENO_UNSTABLE_CONTROL_SOCK` runs what
+ * comes through a socket), send what it prints to somebody, or end it.
+ */
+const FOREIGN = ["DENO_*", "NODE_*", "OTEL_*", "SSLKEYLOGFILE"];
 
 /**
  * The commands, a line each, for a POSIX shell; the last one replaces the shell
@@ -46,10 +43,24 @@ export function startCommands(
 ): string[] {
   const quoted = [...CLOSED, ...flags].map(quotedWord);
   return [
+    // A path that this user cannot look at is a folder all the same.
+    '[ -d "${PWD:-}" ] || [ -n "$(pwd -P 2>/dev/null)" ] || {',
+    "  echo 'eventcounter: Cannot start in this folder: it is gone; change to another one' >&2",
+    "  exit 73",
+    "}",
+    "# Variables of the runtime would change what the program may do and says.",
+    "set -f",
+    "IFS='",
+    "'",
+    "for line in $(export -p); do",
+    "  name=${line%%=*} && name=${name##* }",
+    "  case $name in",
+    "    *[!A-Za-z0-9_]*) ;;",
+    `    ${FOREIGN.join(" | ")}) unset "$name" ;;`,
+    "  esac",
+    "done",
     `DENO_DIR=${cache} DENO_NO_UPDATE_CHECK=1 DENO_NO_PACKAGE_JSON=1`,
     "export DENO_DIR DENO_NO_UPDATE_CHECK DENO_NO_PACKAGE_JSON",
-    "# Settings of other programs that would change what this one may or does.",
-    `unset ${FOREIGN.join(" ")}`,
     `exec ${runtime} run ${quoted.join(" ")} ${program} "$@"`,
   ];
 }
