@@ -38,4 +38,13 @@ export interface Settlement {
    * @returns Whether the acknowledgement was handed to the transport.
    */
   ackUpTo(tag: number): boolean;
+
+  /**
+   * Asks whoever delivered for an answer. It comes behind every
+   * acknowledgement that was sent before, and so tells that these arrived.
+   *
+   * @returns True once it has come; false if the deliveries can no longer be
+   * settled, or cannot be before it has come.
+   */
+  confirm(): Promise<boolean>;
 }

@@ -102,6 +102,13 @@ export class AmqpAttachment implements Settlement {
     return true;
   }
 
+  /** A channel keeps its order (AMQP 0-9-1, 4.7), so any answer will do. */
+  confirm(): Promise<boolean> {
+    return this.#alive
+      ? this.ready().then(() => true, () => false)
+      : Promise.resolve(false);
+  }
+
   /**
    * Closes the channel. An ack has no answer; the close has, and it comes
    * after the broker has taken every ack before it.

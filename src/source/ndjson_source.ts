@@ -14,7 +14,10 @@ const WAITING_BYTES_LIMIT = 64 * 1024 * 1024;
 const PATIENCE = 1_000;
 
 /** There is nobody to settle with: what has been read stays where it is. */
-const NOTHING_TO_SETTLE: Settlement = { ackUpTo: () => true };
+const NOTHING_TO_SETTLE: Settlement = {
+  ackUpTo: () => true,
+  confirm: () => Promise.resolve(true),
+};
 
 /** Messages from a file or standard input, one JSON object a line. */
 export class NdjsonSource implements Source {

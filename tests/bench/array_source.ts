@@ -41,4 +41,7 @@ export class ArraySource implements Source {
   close = (): Promise<number> => Promise.resolve(0);
 }
 
-const NOWHERE = { ackUpTo: () => true };
+const NOWHERE = {
+  ackUpTo: () => true,
+  confirm: () => Promise.resolve(true),
+};

@@ -162,6 +162,7 @@ contract(
     assertEquals(taken[3]!.settlement.ackUpTo(taken[3]!.tag), true);
     await source.stop();
     assertEquals(taken[9]!.settlement.ackUpTo(taken[9]!.tag), true);
+    assertEquals(await taken[9]!.settlement.confirm(), true);
   },
 );
 
@@ -258,6 +259,7 @@ contract(
     assertEquals([source.attached, source.ended], [false, false]);
     assertEquals(await source.isEmpty(), false);
     assertEquals(lost[3]!.settlement.ackUpTo(lost[3]!.tag), false);
+    assertEquals(await lost[3]!.settlement.confirm(), false);
     await attach();
 
     const again = await takeAll(source, 4);

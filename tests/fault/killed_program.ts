@@ -62,6 +62,7 @@ function decorate({ source, ledger }: RunParts): RunParts {
           acked = true;
           return sent;
         },
+        confirm: () => settlement.confirm(),
       };
       settlements.set(settlement, known);
     }

@@ -34,7 +34,10 @@ export function again(messages: readonly Message[]): Message[] {
 /** A delivery for tests that look at one only. */
 export function deliveryOf(
   { routingKey, body, redelivered = false }: Message,
-  settlement: Settlement = { ackUpTo: () => true },
+  settlement: Settlement = {
+    ackUpTo: () => true,
+    confirm: () => Promise.resolve(true),
+  },
   tag = 1,
 ): Delivery {
   return { routingKey, body, redelivered, settlement, tag };

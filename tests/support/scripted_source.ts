@@ -60,6 +60,7 @@ export class ScriptedSource implements Source {
     const number = ++this.#channels;
     const channel: ScriptedChannel = new ScriptedChannel({
       ackUpTo: (tag) => this.#ack(channel, number, tag),
+      confirm: () => Promise.resolve(channel === this.#channel),
     });
     this.#channel = channel;
     this.#firstAttached.resolve();
