@@ -1,4 +1,4 @@
-import { Command, ValidationError } from "@cliffy/command";
+import { ValidationError } from "@cliffy/command";
 import { getLogger } from "@logtape/logtape";
 import { onSignals } from "../lifecycle/signals.ts";
 import { systemClock } from "../model/clock.ts";
@@ -9,7 +9,6 @@ import type { CountOptions } from "./count_options.ts";
 import { configureLog } from "./log.ts";
 import { openLedger } from "./open_ledger.ts";
 import { openSource } from "./open_source.ts";
-import { addOptions, COUNT_OPTIONS } from "./options.ts";
 import { showProgress } from "./progress.ts";
 import { StandardError } from "./stderr.ts";
 import { summaryJson, summaryText } from "./summary.ts";
@@ -17,28 +16,8 @@ import type { RunParts, Surroundings } from "./surroundings.ts";
 
 const log = getLogger(["eventcounter", "cli"]);
 
-/** Gives a command the options and the action of the main job. */
-export function asCountCommand(
-  command: Command,
-  surroundings: Surroundings,
-): Command {
-  return addOptions(command, COUNT_OPTIONS)
-    // The option tables are data, so Cliffy cannot know this type.
-    .action((options: unknown) =>
-      count(options as CountOptions, surroundings)
-    ) as unknown as Command;
-}
-
-/** The subcommand `count`; the bare program does the same. */
-export function countCommand(surroundings: Surroundings): Command {
-  const command = new Command()
-    .description(
-      "Drain the queue and count each new event once; the same as eventcounter alone.",
-    );
-  return asCountCommand(command as unknown as Command, surroundings);
-}
-
-async function count(
+/** Does the main job: `count`, or the bare program. */
+export async function count(
   options: CountOptions,
   surroundings: Surroundings,
 ): Promise<void> {

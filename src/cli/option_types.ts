@@ -1,6 +1,7 @@
 import { ValidationError } from "@cliffy/command";
 import { TYPE_NAME, type TypeRule } from "../decode/routing_key.ts";
 import { LONGEST_DELAY } from "../model/clock.ts";
+import { OPTION_WORDS } from "./option_spec.ts";
 
 /** What a Cliffy type handler is given about the value it is to read. */
 interface Given {
@@ -65,10 +66,9 @@ export function fraction(given: Given): number {
 }
 
 /** A type that takes one of some words. */
-export function oneOf<Word extends string>(...words: readonly Word[]) {
-  return (given: Given): Word => {
-    const word = words.find((word) => word === given.value);
-    if (word !== undefined) return word;
+export function oneOf(words: readonly string[]) {
+  return (given: Given): string => {
+    if (words.includes(given.value)) return given.value;
     throw refusal(given, `one of ${words.join(", ")}`);
   };
 }
@@ -111,3 +111,25 @@ function refusal({ label, name, value }: Given, allowed: string) {
     `${label} "${named}" must be ${allowed}, but got "${value}".`,
   );
 }
+
+/** Reads a value, or refuses it in words that name its option. */
+export type OptionType = (given: Given) => unknown;
+
+/** The types of the option tables, by the names that stand in flags. */
+export const OPTION_TYPES: Readonly<Record<string, OptionType>> = {
+  duration,
+  idle: durationOrNever,
+  age,
+  text,
+  fraction,
+  prefetch: wholeNumber(1, 65_535),
+  "checkpoint-size": wholeNumber(1, 65_535),
+  "delivery-limit": wholeNumber(2, 1_000_000),
+  count: wholeNumber(1, 1_000_000_000),
+  seed: wholeNumber(0, 4_294_967_295),
+  "event-types": eventTypes,
+  "event-type-list": eventTypeList,
+  ...Object.fromEntries(
+    Object.entries(OPTION_WORDS).map(([name, words]) => [name, oneOf(words)]),
+  ),
+};

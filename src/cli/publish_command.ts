@@ -1,4 +1,4 @@
-import { Command, ValidationError } from "@cliffy/command";
+import { ValidationError } from "@cliffy/command";
 import { getLogger } from "@logtape/logtape";
 import { onSignals } from "../lifecycle/signals.ts";
 import { systemClock } from "../model/clock.ts";
@@ -14,9 +14,6 @@ import { prepareFolder, writeExpectation } from "./expectation_files.ts";
 import { readTlsFiles } from "./tls_files.ts";
 import type { QueueType } from "../topology/topology.ts";
 import { configureLog, type Format, type Level } from "./log.ts";
-import { oneOf } from "./option_types.ts";
-import { addOptions } from "./options.ts";
-import { PUBLISH_OPTIONS } from "./publish_options.ts";
 import { publishSummaryJson, publishSummaryText } from "./publish_summary.ts";
 import { StandardError } from "./stderr.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -24,7 +21,7 @@ import type { Surroundings } from "./surroundings.ts";
 const log = getLogger(["eventcounter", "cli"]);
 
 /** The options of `publish` as Cliffy hands them over. */
-interface PublishOptions {
+export interface PublishOptions {
   amqpUrl?: string;
   amqpUrlFile?: string;
   exchange: string;
@@ -50,21 +47,8 @@ interface PublishOptions {
   logFormat: Format;
 }
 
-/** The subcommand `publish`: the generator of events. */
-export function publishCommand(surroundings: Surroundings): Command {
-  const command = new Command()
-    .description(
-      "Publish generated events, with duplicates and invalid ones if asked for, and tell what a correct count must give.",
-    )
-    .type("goal", oneOf("amqp", "-"));
-  return addOptions(command as unknown as Command, PUBLISH_OPTIONS)
-    // The option tables are data, so Cliffy cannot know this type.
-    .action((options: unknown) =>
-      publish(options as PublishOptions, surroundings)
-    ) as unknown as Command;
-}
-
-async function publish(
+/** Does what `publish` is for: publishes generated events. */
+export async function publish(
   options: PublishOptions,
   surroundings: Surroundings,
 ): Promise<void> {

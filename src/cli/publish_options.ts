@@ -1,8 +1,8 @@
+import type { OptionGroup } from "./option_spec.ts";
 import {
   BROKER_OPTIONS,
   CONNECT_TIMEOUT,
   LOG_OPTIONS,
-  type OptionGroup,
   QUEUE_TYPE,
   SUMMARY_FORMAT,
 } from "./options.ts";

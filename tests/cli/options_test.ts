@@ -1,45 +1,40 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { COUNT_OPTIONS, type OptionSpec } from "../../src/cli/options.ts";
-import { PUBLISH_OPTIONS } from "../../src/cli/publish_options.ts";
-import { rootCommand } from "../../src/cli/run.ts";
+import {
+  allCommands,
+  allOptions,
+  PROGRAM,
+} from "../../src/cli/command_tree.ts";
+import { flagsOf } from "../../src/cli/option_spec.ts";
+import { COUNT_OPTIONS } from "../../src/cli/options.ts";
+import { runHere } from "../support/run_here.ts";
 
-const surroundings = { args: [], print: () => {}, exit: () => {} };
+for (const command of allCommands(PROGRAM)) {
+  const name = ["eventcounter", ...command.path].join(" ");
+  const options = allOptions(command);
 
-/** Help as the program prints it, white space folded. */
-function help(subcommand?: string): string {
-  const root = rootCommand(surroundings);
-  const command = subcommand === undefined
-    ? root
-    : root.getCommand(subcommand)!;
-  return command.getHelp().replace(/\s+/g, " ");
-}
-
-const tables: [string | undefined, readonly OptionSpec[]][] = [
-  [undefined, COUNT_OPTIONS.flatMap(([, options]) => options)],
-  ["count", COUNT_OPTIONS.flatMap(([, options]) => options)],
-  ["publish", PUBLISH_OPTIONS.flatMap(([, options]) => options)],
-];
-
-for (const [subcommand, options] of tables) {
-  const name = subcommand ?? "eventcounter";
-
-  Deno.test(`help of ${name} tells each option's flag, effect, default and variable`, () => {
-    // Help is prepared when the command is first used.
-    const text = help(subcommand).replace(/\s/g, "");
-    for (const { flags, description, variable, defaultText } of options) {
-      assertStringIncludes(text, flags.replace(/ .*/, ""));
-      if (defaultText !== undefined) {
-        assertStringIncludes(text, defaultText.replace(/\s/g, ""));
+  Deno.test(`help of ${name} tells each option's flag, effect, default and variable`, async () => {
+    const { code, printed, complaints } = await runHere([
+      ...command.path,
+      "--help",
+    ]);
+    assertEquals([code, complaints], [0, []]);
+    const text = printed.replace(/\s/g, "");
+    for (const option of options) {
+      assertStringIncludes(text, flagsOf(option).join());
+      if (option.defaultText !== undefined) {
+        assertStringIncludes(text, option.defaultText.replace(/\s/g, ""));
       }
-      if (variable !== undefined) assertStringIncludes(text, variable);
+      if (option.variable !== undefined) {
+        assertStringIncludes(text, option.variable);
+      }
       // A column may break a description anywhere, but begins with it.
-      assertStringIncludes(text, description.split(" ")[0]!);
+      assertStringIncludes(text, option.description.split(" ")[0]!);
     }
   });
 
   Deno.test(`no option of ${name} is described twice or not at all`, () => {
-    const names = options.map(({ flags }) => flags.replace(/ .*/, ""));
-    assertEquals(names.length, new Set(names).size);
+    const flags = options.flatMap(flagsOf);
+    assertEquals(flags.length, new Set(flags).size);
     for (const { description } of options) {
       assert(description.length > 10, description);
       assert(!description.endsWith("."), description);

@@ -1,6 +1,6 @@
-import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { run } from "../../src/cli/run.ts";
+import { assertEquals, assertMatch } from "@std/assert";
 import { runProgram } from "../support/program.ts";
+import { runHere } from "../support/run_here.ts";
 
 /** Wrong usage, and what the one line must say. */
 const WRONG: readonly [args: string[], message: RegExp][] = [
@@ -45,24 +45,6 @@ for (const [args, message] of WRONG) {
     assertMatch(complaints[0]!, /^eventcounter: .*$/);
     assertMatch(complaints[0]!, message);
   });
-}
-
-/** Runs the program in this process: there are many cases, and all are short. */
-async function runHere(
-  args: readonly string[],
-): Promise<{ code: number; complaints: string[] }> {
-  const folder = await Deno.makeTempDir();
-  Deno.env.set("EVENTCOUNTER_OUT", folder);
-  const complaints: string[] = [];
-  const { error } = console;
-  console.error = (line: string) => complaints.push(line);
-  try {
-    return { code: await run(args, () => {}), complaints };
-  } finally {
-    console.error = error;
-    Deno.env.delete("EVENTCOUNTER_OUT");
-    await Deno.remove(folder, { recursive: true });
-  }
 }
 
 Deno.test("a password is masked wherever a URL is told", async () => {
@@ -230,13 +212,4 @@ Deno.test("the summary alone is on standard output, log records are on standard 
   assertMatch(stdout, /^0 received: 0 counted, 0 duplicates, 0 rejected\n/);
   for (const line of stderr.split("\n").filter(Boolean)) JSON.parse(line);
   await Deno.remove(out, { recursive: true });
-});
-
-Deno.test("help is there for the program and each subcommand", async () => {
-  for (const args of [["--help"], ["count", "--help"], ["publish", "-h"]]) {
-    const { code, stdout, stderr } = await runProgram(args);
-    assertEquals([code, stderr], [0, ""]);
-    assertStringIncludes(stdout, "Usage:");
-    assertStringIncludes(stdout, "--amqp-url");
-  }
 });

@@ -2,9 +2,10 @@
 import { assert, assertEquals } from "@std/assert";
 import {
   allCommands,
-  TYPE_WORDS,
-} from "../../src/cli/completions/command_tree.ts";
-import { commandTree } from "../../tools/package_deb/command_tree.ts";
+  allOptions,
+  PROGRAM,
+} from "../../src/cli/command_tree.ts";
+import { flagsOf, OPTION_WORDS } from "../../src/cli/option_spec.ts";
 import { runProgram } from "../support/program.ts";
 import { provide } from "../support/provide.ts";
 
@@ -68,13 +69,13 @@ for (const [shell, complete] of Object.entries(SHELLS)) {
     const offers = async (line: string) =>
       (await complete(script, `eventcounter ${line}`)).sort();
 
-    for (
-      const { path, options, commands } of allCommands(await commandTree())
-    ) {
+    for (const command of allCommands(PROGRAM)) {
+      const { path, commands } = command;
       const at = path.map((name) => `${name} `).join("");
       assertEquals(
         await offers(`${at}--`),
-        longFlags(options).sort(),
+        allOptions(command).flatMap(flagsOf)
+          .filter((flag) => flag.startsWith("--")).sort(),
         `${shell}: ${at}`,
       );
       const names = commands.map(({ name }) => name).sort();
@@ -86,7 +87,7 @@ for (const [shell, complete] of Object.entries(SHELLS)) {
     assertEquals(
       await offers("--log-level "),
       [
-        ...TYPE_WORDS["log-level"]!,
+        ...OPTION_WORDS["log-level"]!,
       ].sort(),
     );
     // A value that is spelled like a command is none.
@@ -97,41 +98,6 @@ for (const [shell, complete] of Object.entries(SHELLS)) {
     assertEquals(none, []);
     await Deno.remove(folder, { recursive: true });
   });
-}
-
-Deno.test("completions: the words of a type are those that it takes", async () => {
-  const words = new Map<string, readonly string[]>();
-  // The message of a refused value lists what is allowed. Behind a value that
-  // is not refused something else is, so that nothing runs.
-  for (const command of ["count", "publish"]) {
-    for (const { flags, value } of await optionsOf(command)) {
-      const flag = flags.at(-1)!;
-      if (value === undefined) continue;
-      const { stderr } = await runProgram([
-        ...[command, `${flag}=no-such-word`, "--no-such-option"],
-      ]);
-      const listed = /must be one of (.*), but got/.exec(stderr)?.[1];
-      assertEquals(
-        value.kind === "words" ? value.words : undefined,
-        listed?.split(", "),
-        `${command} ${flag}`,
-      );
-      if (listed !== undefined) words.set(flag, listed.split(", "));
-    }
-  }
-  assert(words.size >= 4, "formats, level and goal at least");
-});
-
-async function optionsOf(name: string) {
-  const found = (await commandTree()).commands.find((each) =>
-    each.name === name
-  );
-  return found?.options ?? [];
-}
-
-function longFlags(options: readonly { flags: readonly string[] }[]) {
-  return options.flatMap(({ flags }) => flags)
-    .filter((flag) => flag.startsWith("--"));
 }
 
 function lines(text: string): string[] {

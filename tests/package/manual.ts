@@ -1,9 +1,13 @@
 /** The manual page: what it holds, and that readers of it do not complain. */
 import { assert, assertEquals } from "@std/assert";
-import { allCommands } from "../../src/cli/completions/command_tree.ts";
+import {
+  allCommands,
+  allOptions,
+  PROGRAM,
+} from "../../src/cli/command_tree.ts";
+import { flagsOf } from "../../src/cli/option_spec.ts";
 import { EXIT_MEANINGS } from "../../src/model/errors.ts";
 import { VARIABLES } from "../../src/cli/variables.ts";
-import { commandTree } from "../../tools/package_deb/command_tree.ts";
 import { provide } from "../support/provide.ts";
 import { complaints, output, test } from "./packages.ts";
 
@@ -36,12 +40,13 @@ test("the manual page tells of every command, option, variable and exit code", a
     ...["sh", "-c", 'zcat "$0" | mandoc -Tutf8 -O width=78 | col -bx'],
     `${tree}/${PAGE}`,
   );
-  for (const { path, options } of allCommands(await commandTree())) {
+  for (const command of allCommands(PROGRAM)) {
+    const { path } = command;
     const name = path.join(" ");
     const isCommand = new RegExp(`^ {5,8}${name}( |$)`, "m");
     assert(isCommand.test(sectionOf(page, "COMMANDS")), name);
     const section = sectionOf(page, `OPTIONS OF ${name.toUpperCase()}`);
-    for (const { flags: [flag] } of options) {
+    for (const [flag] of allOptions(command).map(flagsOf)) {
       const isListed = `${section}${sectionOf(page, "OPTIONS")}`
         .match(new RegExp(`^ {3,}(.*, )?${flag}\\b`, "m"));
       // The program itself has the options of count.

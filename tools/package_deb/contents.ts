@@ -4,16 +4,14 @@
  * @module
  */
 import { fileURLToPath } from "node:url";
+import { PROGRAM } from "../../src/cli/command_tree.ts";
 import { bashScript } from "../../src/cli/completions/bash.ts";
 import { fishScript } from "../../src/cli/completions/fish.ts";
 import { zshScript } from "../../src/cli/completions/zsh.ts";
-import { COUNT_OPTIONS } from "../../src/cli/options.ts";
-import { PUBLISH_OPTIONS } from "../../src/cli/publish_options.ts";
 import { VERSION } from "../../src/cli/version.ts";
 import { FLAGS, type Made } from "../compile/executable.ts";
 import { startCommands } from "../compile/start_commands.ts";
 import { debianChangelog } from "./changelog.ts";
-import { commandTree } from "./command_tree.ts";
 import { bundledPackages, copyrightFile } from "./licences.ts";
 import { manPage } from "./man_page.ts";
 import type { Provenance } from "./provenance.ts";
@@ -41,7 +39,6 @@ export async function packageFiles(
   source: PackageSource,
 ): Promise<StagedFiles> {
   const { made } = source;
-  const tree = await commandTree();
   return {
     ...await programFiles(made),
     [PATHS.settings]: { text: await file("eventcounter.conf") },
@@ -53,8 +50,7 @@ export async function packageFiles(
     },
     "usr/share/man/man1/eventcounter.1.gz": {
       text: manPage({
-        program: tree,
-        tables: { count: COUNT_OPTIONS, publish: PUBLISH_OPTIONS },
+        program: PROGRAM,
         version: VERSION,
         date: source.date,
         files: installedFiles(made),
@@ -62,13 +58,13 @@ export async function packageFiles(
       isGzipped: true,
     },
     "usr/share/bash-completion/completions/eventcounter": {
-      text: bashScript(tree),
+      text: bashScript(PROGRAM),
     },
     "usr/share/zsh/vendor-completions/_eventcounter": {
-      text: zshScript(tree),
+      text: zshScript(PROGRAM),
     },
     "usr/share/fish/vendor_completions.d/eventcounter.fish": {
-      text: fishScript(tree),
+      text: fishScript(PROGRAM),
     },
     [`${PATHS.documents}/README.Debian`]: { text: await file("README.Debian") },
     [`${PATHS.documents}/changelog.gz`]: {

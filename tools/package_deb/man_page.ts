@@ -1,9 +1,13 @@
-import type {
-  CompletedCommand,
-  CompletedOption,
-} from "../../src/cli/completions/command_tree.ts";
-import { allCommands } from "../../src/cli/completions/command_tree.ts";
-import type { OptionGroup, OptionSpec } from "../../src/cli/options.ts";
+import {
+  allCommands,
+  allOptions,
+  type CommandDescription,
+} from "../../src/cli/command_tree.ts";
+import {
+  flagsOf,
+  type OptionSpec,
+  valueOf,
+} from "../../src/cli/option_spec.ts";
 import { EXIT_MEANINGS } from "../../src/model/errors.ts";
 import {
   bold,
@@ -17,10 +21,8 @@ import {
 
 /** What a manual page is made of. */
 export interface ManPageSource {
-  /** The command tree as it is declared. */
-  readonly program: CompletedCommand;
-  /** The option tables by command; the first is also that of the program. */
-  readonly tables: Readonly<Record<string, readonly OptionGroup[]>>;
+  /** The whole command line; the program itself has options of `count`. */
+  readonly program: CommandDescription;
   readonly version: string;
   /** The date that it shows. */
   readonly date: Date;
@@ -30,7 +32,7 @@ export interface ManPageSource {
 
 /** The manual page of the program, section 1, in roff. */
 export function manPage(source: ManPageSource): string {
-  const { program, tables, version, date, files } = source;
+  const { program, version, date, files } = source;
   const day = date.toISOString().slice(0, 10);
   return [
     `.TH EVENTCOUNTER 1 ${day} "eventcounter ${version}" "User Commands"`,
@@ -50,17 +52,19 @@ export function manPage(source: ManPageSource): string {
         "A flag beats a variable, a variable beats the default. " +
           "Durations are 500ms, 5s, 2m, 1h.",
       ),
-      ...generalOptions(program, tables),
+      ...program.general.map(tableOption),
     ),
-    ...Object.entries(tables).map(([name, groups]) =>
+    ...program.commands.filter(({ options }) => options.length > 0).map((
+      { name, options },
+    ) =>
       section(
         `Options of ${name}`,
-        ...groups.map(([heading, options]) =>
+        ...options.map(([heading, options]) =>
           subsection(heading, ...options.map(tableOption))
         ),
       )
     ),
-    section("Environment", ...environment(tables)),
+    section("Environment", ...environment(program)),
     section(
       "Files",
       ...files.map(([path, meaning]) => item(italic(path), running(meaning))),
@@ -77,14 +81,14 @@ export function manPage(source: ManPageSource): string {
 }
 
 /** Every command line: one for the program itself, one for each that acts. */
-function synopsis(program: CompletedCommand): string[] {
+function synopsis(program: CommandDescription): string[] {
   return allCommands(program).filter(({ path, commands }) =>
     path.length === 0 || commands.length === 0
   ).flatMap(({ path, options }, index) => [
     ...(index === 0 ? [] : [".br"]),
     [
       bold([program.name, ...path].join(" ")),
-      ...(options.length > 1 ? [`[${italic("option")} ...]`] : []),
+      ...(options.length > 0 ? [`[${italic("option")} ...]`] : []),
     ].join(" "),
   ]);
 }
@@ -107,7 +111,7 @@ const DESCRIPTION = (first: string) => [
   ),
 ];
 
-function commands(program: CompletedCommand): string[] {
+function commands(program: CommandDescription): string[] {
   return [
     item(
       bold(program.name),
@@ -119,26 +123,10 @@ function commands(program: CompletedCommand): string[] {
   ];
 }
 
-/** The options that are in no table: those that every program has. */
-function generalOptions(
-  { options }: CompletedCommand,
-  tables: ManPageSource["tables"],
-): string[] {
-  const known = new Set(
-    Object.values(tables).flat().flatMap(([_, specs]) =>
-      specs.map(({ flags }) => flags.split(" ")[0]!)
-    ),
-  );
-  return options
-    .filter(({ flags }) => !flags.some((flag) => known.has(flag)))
-    .map(({ flags, description }: CompletedOption) =>
-      item(flags.map(bold).join(", "), running(description))
-    );
-}
-
 function tableOption(spec: OptionSpec): string {
-  const [flag, value] = spec.flags.split(/ <|:/);
-  const term = bold(flag!) + (value === undefined ? "" : ` ${italic(value)}`);
+  const value = valueOf(spec);
+  const term = flagsOf(spec).map(bold).join(", ") +
+    (value === undefined ? "" : ` ${italic(value.name)}`);
   const facts = [
     ...(spec.variable === undefined
       ? []
@@ -160,14 +148,12 @@ function defaultOf(spec: OptionSpec): string[] {
   return value === undefined ? [] : [`default: ${bold(String(value))}`];
 }
 
-function environment(tables: ManPageSource["tables"]): string[] {
+function environment(program: CommandDescription): string[] {
   const flags = new Map<string, Set<string>>();
-  for (const [_, options] of Object.values(tables).flat()) {
-    for (const option of options) {
-      if (option.variable === undefined) continue;
-      const known = flags.get(option.variable) ?? new Set();
-      flags.set(option.variable, known.add(option.flags.split(" ")[0]!));
-    }
+  for (const option of allCommands(program).flatMap(allOptions)) {
+    if (option.variable === undefined) continue;
+    const known = flags.get(option.variable) ?? new Set();
+    flags.set(option.variable, known.add(flagsOf(option)[0]!));
   }
   return [
     running(

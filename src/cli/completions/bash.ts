@@ -1,15 +1,17 @@
 import {
   allCommands,
-  type CompletedCommand,
-  type CompletedValue,
-} from "./command_tree.ts";
+  allOptions,
+  type CommandDescription,
+} from "../command_tree.ts";
+import { flagsOf } from "../option_spec.ts";
+import { type Offer, offerOf } from "./offer.ts";
 
 /**
  * The completion script for bash, 3.2 (that of macOS) or later.
  *
  * @param program The program itself.
  */
-export function bashScript(program: CompletedCommand): string {
+export function bashScript(program: CommandDescription): string {
   const commands = allCommands(program);
   return `# bash completion for eventcounter, made by: eventcounter completions bash
 _eventcounter() {
@@ -46,15 +48,16 @@ complete -F _eventcounter eventcounter
 `;
 }
 
-function caseOf(command: CompletedCommand): string {
-  const { path, options, commands } = command;
-  const flags = options.flatMap(({ flags }) => flags);
+function caseOf(command: CommandDescription): string {
+  const { path, commands } = command;
+  const flags = allOptions(command).flatMap(flagsOf);
   const names = commands.map(({ name }) => name);
-  const valued = options.flatMap(({ flags, value }) =>
-    value === undefined ? [] : [
-      `        ${flags.join(" | ")}) ${offer(value)}return ;;\n`,
-    ]
-  );
+  const valued = allOptions(command).flatMap((option) => {
+    const offer = offerOf(option);
+    return offer === undefined ? [] : [
+      `        ${flagsOf(option).join(" | ")}) ${actionOf(offer)}return ;;\n`,
+    ];
+  });
   const offered = names.length === 0
     ? ""
     : `      if ((index == COMP_CWORD)); then
@@ -73,15 +76,15 @@ ${offered}      _eventcounter_offer < <(compgen -W ${
 `;
 }
 
-function offer(value: CompletedValue): string {
-  switch (value.kind) {
+function actionOf(offer: Offer): string {
+  switch (offer.kind) {
     case "words":
       return `_eventcounter_offer < <(compgen -W ${
-        quoted(value.words.join(" "))
+        quoted(offer.words.join(" "))
       } -- "$current"); `;
     case "file":
     case "folder": {
-      const action = value.kind === "file" ? "-f" : "-d";
+      const action = offer.kind === "file" ? "-f" : "-d";
       return `compopt -o filenames 2>/dev/null; ` +
         `_eventcounter_offer < <(compgen ${action} -- "$current"); `;
     }

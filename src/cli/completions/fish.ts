@@ -1,16 +1,17 @@
 import {
   allCommands,
-  type CompletedCommand,
-  type CompletedOption,
-  type CompletedValue,
-} from "./command_tree.ts";
+  allOptions,
+  type CommandDescription,
+} from "../command_tree.ts";
+import { flagsOf, type OptionSpec } from "../option_spec.ts";
+import { type Offer, offerOf } from "./offer.ts";
 
 /**
  * The completion script for fish.
  *
  * @param program The program itself.
  */
-export function fishScript(program: CompletedCommand): string {
+export function fishScript(program: CommandDescription): string {
   const commands = allCommands(program);
   const paths = commands.slice(1).map(({ path }) => quoted(path.join(" ")));
   return `# fish completion for eventcounter, made by: eventcounter completions fish
@@ -34,7 +35,8 @@ complete -c eventcounter -f
 ${commands.map(linesOf).join("\n")}`;
 }
 
-function linesOf({ path, options, commands }: CompletedCommand): string {
+function linesOf(command: CommandDescription): string {
+  const { path, commands } = command;
   const at = quoted(path.join(" "));
   const lines = [
     ...commands.map(({ name, description }) =>
@@ -42,27 +44,27 @@ function linesOf({ path, options, commands }: CompletedCommand): string {
         quoted(`__eventcounter_is_at ${at} name`)
       } -a ${name} -d ${quoted(description)}`
     ),
-    ...options.map((option) =>
+    ...allOptions(command).map((option) =>
       `complete -c eventcounter -n ${quoted(`__eventcounter_is_at ${at}`)} ${
-        flagsOf(option)
-      }${valueOf(option.value)} -d ${quoted(option.description)}`
+        namesOf(option)
+      }${actionOf(offerOf(option))} -d ${quoted(`${option.description}.`)}`
     ),
   ];
   return lines.map((line) => `${line}\n`).join("");
 }
 
-function flagsOf({ flags }: CompletedOption): string {
-  return flags.map((flag) =>
+function namesOf(option: OptionSpec): string {
+  return flagsOf(option).map((flag) =>
     flag.startsWith("--") ? `-l ${flag.slice(2)}` : `-s ${flag.slice(1)}`
   ).join(" ");
 }
 
-function valueOf(value: CompletedValue | undefined): string {
-  switch (value?.kind) {
+function actionOf(offer: Offer | undefined): string {
+  switch (offer?.kind) {
     case undefined:
       return "";
     case "words":
-      return ` -x -a ${quoted(value.words.join(" "))}`;
+      return ` -x -a ${quoted(offer.words.join(" "))}`;
     case "file":
       return " -r -F";
     case "folder":

@@ -1,9 +1,10 @@
 import {
   allCommands,
-  type CompletedCommand,
-  type CompletedOption,
-  type CompletedValue,
-} from "./command_tree.ts";
+  allOptions,
+  type CommandDescription,
+} from "../command_tree.ts";
+import { flagsOf, type OptionSpec } from "../option_spec.ts";
+import { type Offer, offerOf } from "./offer.ts";
 
 /**
  * The completion script for zsh: a file `_eventcounter` in a folder of
@@ -11,7 +12,7 @@ import {
  *
  * @param program The program itself.
  */
-export function zshScript(program: CompletedCommand): string {
+export function zshScript(program: CommandDescription): string {
   return `#compdef eventcounter
 # zsh completion for eventcounter, made by: eventcounter completions zsh
 
@@ -28,7 +29,8 @@ function functionName(path: readonly string[]): string {
   return ["_eventcounter", ...path].join("_");
 }
 
-function functionOf({ path, options, commands }: CompletedCommand): string {
+function functionOf(command: CommandDescription): string {
+  const { path, commands } = command;
   // Only the first word can name a command; behind it its own function goes on.
   const children = commands.map(({ name, path }) =>
     `      ${name}) shift words; ((CURRENT--)); ${
@@ -39,7 +41,7 @@ function functionOf({ path, options, commands }: CompletedCommand): string {
     `${name}\\:${quotedInside(description)}`
   );
   const specifications = [
-    ...options.map(specification),
+    ...allOptions(command).map(specification),
     ...(names.length === 0 ? [] : [`"1: :((${names.join(" ")}))"`]),
   ];
   return `${functionName(path)}() {
@@ -56,21 +58,21 @@ ${children.join("\n")}
 `;
 }
 
-function specification(option: CompletedOption): string {
-  const { flags, description, value } = option;
-  const text = `[${description.replaceAll(/[[\]\\:]/g, "\\$&")}]`;
-  const action = value === undefined ? "" : `:value:${actionOf(value)}`;
+function specification(option: OptionSpec): string {
+  const [flags, offer] = [flagsOf(option), offerOf(option)];
+  const text = `[${`${option.description}.`.replaceAll(/[[\]\\:]/g, "\\$&")}]`;
+  const action = offer === undefined ? "" : `:value:${actionOf(offer)}`;
   if (flags.length === 1) {
-    const equals = value === undefined ? "" : "=";
+    const equals = offer === undefined ? "" : "=";
     return quoted(`${flags[0]}${equals}${text}${action}`);
   }
   return `'(${flags.join(" ")})'{${flags.join(",")}}${quoted(text + action)}`;
 }
 
-function actionOf(value: CompletedValue): string {
-  switch (value.kind) {
+function actionOf(offer: Offer): string {
+  switch (offer.kind) {
     case "words":
-      return `(${value.words.join(" ")})`;
+      return `(${offer.words.join(" ")})`;
     case "file":
       return "_files";
     case "folder":

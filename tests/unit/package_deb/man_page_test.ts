@@ -1,39 +1,38 @@
 import { assert, assertEquals } from "@std/assert";
+import type { OptionGroup } from "../../../src/cli/option_spec.ts";
 import { manPage } from "../../../tools/package_deb/man_page.ts";
 
 const test = (name: string, fn: () => void) =>
   Deno.test({ name, fn, permissions: "none" });
+
+const COUNT: OptionGroup[] = [["Run", [
+  {
+    flags: "--idle <duration:idle>",
+    variable: "EVENTCOUNTER_IDLE",
+    default: 5_000,
+    defaultText: "5s",
+    description: "Stop after a silence; 0 never",
+  },
+  { flags: "--out <dir:text>", default: ".", description: "Folder" },
+  { flags: "--declare", default: true, description: "Make it" },
+  { flags: "--plain", description: "Nothing more" },
+]]];
 
 const page = manPage({
   program: {
     path: [],
     name: "eventcounter",
     description: "Does it.",
-    options: [
-      { flags: ["-h", "--help"], description: "Show this help." },
-      { flags: ["--idle"], description: "See below." },
-    ],
+    general: [{ flags: "-h, --help", description: "Show this help" }],
+    options: COUNT,
     commands: [{
       path: ["count"],
       name: "count",
       description: "Counts.",
-      options: [],
+      general: [],
+      options: COUNT,
       commands: [],
     }],
-  },
-  tables: {
-    count: [["Run", [
-      {
-        flags: "--idle <duration:idle>",
-        variable: "EVENTCOUNTER_IDLE",
-        default: 5_000,
-        defaultText: "5s",
-        description: "Stop after a silence; 0 never",
-      },
-      { flags: "--out <dir:text>", default: ".", description: "Folder" },
-      { flags: "--declare", default: true, description: "Make it" },
-      { flags: "--plain", description: "Nothing more" },
-    ]]],
   },
   version: "1.2.3",
   date: new Date("2026-11-24T23:59:59Z"),
@@ -61,7 +60,7 @@ test("manPage() tells value, variable and default of an option, as help does", (
   ) assert(page.includes(entry), entry);
 });
 
-test("manPage() lists an option of a table there and nowhere else", () => {
+test("manPage() lists an option once, with the general ones before", () => {
   assertEquals(page.match(/^\\fB\\-\\-idle/gm)?.length, 1);
   assert(
     page.includes(".TP\n\\fB\\-h\\fR, \\fB\\-\\-help\\fR\nShow this help.\n"),

@@ -1,0 +1,88 @@
+import type { OptionGroup, OptionSpec } from "./option_spec.ts";
+import { COUNT_OPTIONS } from "./options.ts";
+import { PUBLISH_OPTIONS } from "./publish_options.ts";
+
+/**
+ * A command as it is told to users: the parser, the completions and the manual
+ * page are all made from this.
+ */
+export interface CommandDescription {
+  /** The names from below the program to here; empty for the program itself. */
+  readonly path: readonly string[];
+  readonly name: string;
+  /** What it does, in a sentence. */
+  readonly description: string;
+  /** The options that every parser gives: help and, on the program, version. */
+  readonly general: readonly OptionSpec[];
+  /** Its own options, by the headings of its help. */
+  readonly options: readonly OptionGroup[];
+  readonly commands: readonly CommandDescription[];
+}
+
+const HELP: OptionSpec = {
+  flags: "-h, --help",
+  description: "Show this help",
+};
+
+const VERSION: OptionSpec = {
+  flags: "-V, --version",
+  description: "Show the version number for this program",
+};
+
+/** The whole command line of the program. */
+export const PROGRAM: CommandDescription = {
+  path: [],
+  name: "eventcounter",
+  description:
+    "Drain user events from RabbitMQ, count each unique one exactly once, and write one JSON file per event type.",
+  general: [HELP, VERSION],
+  options: COUNT_OPTIONS,
+  commands: [
+    {
+      path: ["count"],
+      name: "count",
+      description:
+        "Drain the queue and count each new event once; the same as eventcounter alone.",
+      general: [HELP],
+      options: COUNT_OPTIONS,
+      commands: [],
+    },
+    {
+      path: ["publish"],
+      name: "publish",
+      description:
+        "Publish generated events, with duplicates and invalid ones if asked for, and tell what a correct count must give.",
+      general: [HELP],
+      options: PUBLISH_OPTIONS,
+      commands: [],
+    },
+    {
+      path: ["completions"],
+      name: "completions",
+      description:
+        "Print the completion script of a shell, for example: source <(eventcounter completions bash)",
+      general: [HELP],
+      options: [],
+      commands: ["bash", "zsh", "fish"].map((shell) => ({
+        path: ["completions", shell],
+        name: shell,
+        description: `Print the completion script of ${shell}.`,
+        general: [HELP],
+        options: [],
+        commands: [],
+      })),
+    },
+  ],
+};
+
+/** A command and all below it, one after the other. */
+export function allCommands(command: CommandDescription): CommandDescription[] {
+  return [command, ...command.commands.flatMap(allCommands)];
+}
+
+/** Every option of a command, the general ones first. */
+export function allOptions(
+  { general, options }: Pick<CommandDescription, "general" | "options">,
+): OptionSpec[] {
+  return [...general, ...options.flatMap(([_, specs]) => specs)];
+}

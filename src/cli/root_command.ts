@@ -1,0 +1,87 @@
+import { Command } from "@cliffy/command";
+import { type CommandDescription, PROGRAM } from "./command_tree.ts";
+import { printCompletions } from "./completions/print_completions.ts";
+import { count } from "./count_command.ts";
+import type { CountOptions } from "./count_options.ts";
+import type { OptionSpec } from "./option_spec.ts";
+import { OPTION_TYPES } from "./option_types.ts";
+import { publish, type PublishOptions } from "./publish_command.ts";
+import type { Surroundings } from "./surroundings.ts";
+import { longVersion, VERSION } from "./version.ts";
+
+/**
+ * What a command does with its options. The option tables are data, so no type
+ * checker knows what they come to: each action says what it takes.
+ */
+type Action = (options: unknown, surroundings: Surroundings) => unknown;
+
+/** What the commands do, by their paths; `completions` alone shows its help. */
+const ACTIONS: Readonly<Record<string, Action>> = {
+  "": (options, surroundings) => count(options as CountOptions, surroundings),
+  count: (options, surroundings) =>
+    count(options as CountOptions, surroundings),
+  publish: (options, surroundings) =>
+    publish(options as PublishOptions, surroundings),
+  "completions bash": (_, { print }) => printCompletions("bash", print),
+  "completions zsh": (_, { print }) => printCompletions("zsh", print),
+  "completions fish": (_, { print }) => printCompletions("fish", print),
+};
+
+/** The whole command line, made of {@linkcode PROGRAM}. */
+export function rootCommand(surroundings: Surroundings): Command {
+  const root = new Command()
+    .name(PROGRAM.name)
+    .version(VERSION)
+    // Errors come back to run(), and nothing but main.ts ends the process.
+    .noExit()
+    // Cliffy's own is coloured also where no terminal reads it.
+    .help({ colors: !Deno.noColor && Deno.stdout.isTerminal() });
+  root.showLongVersion = () => surroundings.print(longVersion());
+  configure(root, PROGRAM, surroundings);
+  return root;
+}
+
+function configure(
+  command: Command,
+  { path, description, options, commands }: CommandDescription,
+  surroundings: Surroundings,
+): void {
+  command.description(description);
+  for (const [name, type] of Object.entries(OPTION_TYPES)) {
+    command.type(name, type);
+  }
+  for (const [heading, specs] of options) {
+    command.group(heading);
+    for (const spec of specs) addOption(command, spec);
+  }
+  const action = ACTIONS[path.join(" ")];
+  if (action !== undefined) {
+    command.action((options: unknown) => action(options, surroundings));
+  }
+  for (const child of commands) {
+    const subcommand = new Command();
+    configure(subcommand, child, surroundings);
+    command.command(child.name, subcommand);
+  }
+  // Adding a child has moved Cliffy's builder to it.
+  command.reset();
+}
+
+function addOption(command: Command, spec: OptionSpec): void {
+  const { flags, description, variable } = spec;
+  const text = variable === undefined
+    ? `${description}.`
+    : `${description}; variable ${variable}.`;
+  command.option(flags, text, {
+    ...("default" in spec ? { default: spec.default } : {}),
+    ...("defaultText" in spec ? { defaultText: spec.defaultText } : {}),
+  });
+  if (variable === undefined) return;
+  // Without this prefix, its name is that of the option.
+  const prefix = /^EVENTCOUNTER_|^AMQP_(?!URL)/.exec(variable)?.[0];
+  command.env(
+    `${variable}=${flags.slice(flags.indexOf("<"))}`,
+    `${description}.`,
+    prefix === undefined ? {} : { prefix },
+  );
+}
