@@ -73,28 +73,29 @@ export function oneOf(words: readonly string[]) {
   };
 }
 
-/** Reads a list of event types, `a,b,…`, or `any`. */
+/** Reads a list of event types, `a,b,…`, or `any`, which excludes the others. */
 export function eventTypes(given: Given): TypeRule {
   if (given.value === "any") return "any";
-  const types = eventTypeList(given);
-  return new Set(types);
+  const types = readTypes(given.value);
+  if (types !== undefined && !types.includes("any")) return new Set(types);
+  throw refusal(given, `${LIST_OF_TYPES}, or any alone`);
 }
 
 /** Reads a list of event types, `a,b,…`. */
 export function eventTypeList(given: Given): readonly string[] {
-  const types = given.value.split(",").map((type) => type.trim());
-  if (types.every((type) => TYPE_NAME.test(type))) return [...new Set(types)];
-  throw refusal(
-    given,
-    "event types separated by commas, each 1 to 64 letters, digits, _ or -, " +
-      'or "any"',
-  );
+  const types = readTypes(given.value);
+  if (types !== undefined) return types;
+  throw refusal(given, LIST_OF_TYPES);
 }
 
-/** Reads a text that may not be empty. */
-export function text(given: Given): string {
-  if (given.value !== "") return given.value;
-  throw refusal(given, "not empty");
+const LIST_OF_TYPES =
+  "event types separated by commas, each 1 to 64 letters, digits, _ or -";
+
+function readTypes(value: string): readonly string[] | undefined {
+  const types = value.split(",").map((type) => type.trim());
+  return types.every((type) => TYPE_NAME.test(type))
+    ? [...new Set(types)]
+    : undefined;
 }
 
 function readDuration(value: string, most = LONGEST_DELAY): number {
@@ -120,7 +121,6 @@ export const OPTION_TYPES: Readonly<Record<string, OptionType>> = {
   duration,
   idle: durationOrNever,
   age,
-  text,
   fraction,
   prefetch: wholeNumber(1, 65_535),
   "checkpoint-size": wholeNumber(1, 65_535),

@@ -15,26 +15,26 @@ export const BROKER_OPTIONS: OptionGroup = ["Broker", [
     description: "File with the AMQP URL as its first line, to keep it secret",
   },
   {
-    flags: "--ca <path:text>",
+    flags: "--ca <path:string>",
     description:
       "File with the authorities (PEM) to trust for amqps:// instead of the system's",
   },
   {
-    flags: "--cert <path:text>",
+    flags: "--cert <path:string>",
     description: "File with the client's own certificate (PEM) for amqps://",
   },
   {
-    flags: "--key <path:text>",
+    flags: "--key <path:string>",
     description: "File with the private key (PEM) of --cert",
   },
   {
-    flags: "--exchange <name:text>",
+    flags: "--exchange <name:string>",
     variable: "AMQP_EXCHANGE",
     default: "user-events",
     description: "Topic exchange that events are published to",
   },
   {
-    flags: "--queue <name:text>",
+    flags: "--queue <name:string>",
     variable: "AMQP_QUEUE",
     default: "eventcountertest",
     description: "Queue that events are taken from",
@@ -89,7 +89,7 @@ export const COUNT_OPTIONS: readonly OptionGroup[] = [
       description: "Make exchange, queue and binding if they are missing",
     },
     {
-      flags: "--binding <key:text>",
+      flags: "--binding <key:string>",
       defaultText: "*.event.*",
       description:
         "Binding key that --declare uses; #.event.* for dotted users",
@@ -111,12 +111,12 @@ export const COUNT_OPTIONS: readonly OptionGroup[] = [
   ]],
   ["Input and output", [
     {
-      flags: "--input <file:text>",
+      flags: "--input <file:string>",
       description:
         "Read messages from an NDJSON file, or - for standard input, instead of a broker",
     },
     {
-      flags: "--out <dir:text>",
+      flags: "--out <dir:string>",
       variable: "EVENTCOUNTER_OUT",
       default: ".",
       description: "Folder for the JSON files, made if missing",

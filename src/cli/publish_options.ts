@@ -58,7 +58,7 @@ export const PUBLISH_OPTIONS: readonly OptionGroup[] = [
       description: "Take exchange, queue and binding as they are",
     },
     {
-      flags: "--binding <key:text>",
+      flags: "--binding <key:string>",
       defaultText: "*.event.*",
       description: "Binding key that --declare uses",
     },
@@ -78,7 +78,7 @@ export const PUBLISH_OPTIONS: readonly OptionGroup[] = [
       description: "Messages per second, 1 to 1000000000",
     },
     {
-      flags: "--expect <dir:text>",
+      flags: "--expect <dir:string>",
       description:
         "Folder for the JSON files that a correct count must give, made if missing",
     },

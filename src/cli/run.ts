@@ -1,5 +1,6 @@
 import { EXIT } from "../model/errors.ts";
 import { failureOf } from "./failure.ts";
+import { refuseEmptyValues } from "./given_options.ts";
 import { rootCommand } from "./root_command.ts";
 import type { Surroundings } from "./surroundings.ts";
 
@@ -23,6 +24,7 @@ export async function run(
     ...(decorate === undefined ? {} : { decorate }),
   };
   try {
+    refuseEmptyValues(args);
     await rootCommand(surroundings).parse([...args]);
     return EXIT.done;
   } catch (error) {

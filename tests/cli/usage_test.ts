@@ -1,4 +1,10 @@
 import { assertEquals, assertMatch } from "@std/assert";
+import {
+  allCommands,
+  allOptions,
+  PROGRAM,
+} from "../../src/cli/command_tree.ts";
+import { flagsOf, valueOf } from "../../src/cli/option_spec.ts";
 import { runProgram } from "../support/program.ts";
 import { runHere } from "../support/run_here.ts";
 
@@ -13,6 +19,10 @@ const WRONG: readonly [args: string[], message: RegExp][] = [
   [["--connect-timeout", "0s"], /500ms, 5s, 2m or 1h/],
   [["--types", "a,,b"], /letters, digits, _ or -.*"a,,b"/],
   [["--types", "a/b"], /letters, digits, _ or -/],
+  [["--types", "any,created"], /or any alone.*"any,created"/],
+  [["--types", "created, any"], /or any alone/],
+  [["---queue", ""], /"--queue" must not be empty/],
+  [["--out", "", "--help"], /"--out" must not be empty/],
   [["--prefetch", "0"], /from 1 to 65535.*"0"/],
   [["--prefetch", "65536"], /from 1 to 65535/],
   [["--prefetch", "1e3"], /from 1 to 65535/],
@@ -46,6 +56,22 @@ for (const [args, message] of WRONG) {
     assertMatch(complaints[0]!, message);
   });
 }
+
+Deno.test("an empty value for any option of any command: 2, by its name", async () => {
+  for (const command of allCommands(PROGRAM)) {
+    for (const option of allOptions(command)) {
+      if (valueOf(option) === undefined) continue;
+      const [flag] = flagsOf(option);
+      for (const given of [[flag!, ""], [`${flag}=`]]) {
+        const { code, complaints } = await runHere([...command.path, ...given]);
+        assertEquals([code, complaints], [2, [
+          `eventcounter: Option "${flag}" must not be empty, but got ""; ` +
+          "give it a value or leave it out. See eventcounter --help.",
+        ]]);
+      }
+    }
+  }
+});
 
 Deno.test("a password is masked wherever a URL is told", async () => {
   for (

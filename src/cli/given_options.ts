@@ -1,0 +1,47 @@
+import { ValidationError } from "@cliffy/command";
+import { allCommands, allOptions, PROGRAM } from "./command_tree.ts";
+import { flagsOf, valueOf } from "./option_spec.ts";
+
+/** An option as it stands on a command line. */
+export interface GivenOption {
+  /** Its name without dashes. */
+  readonly name: string;
+  readonly value: string;
+}
+
+/** The names of all options that take a value. */
+const WITH_VALUE: ReadonlySet<string> = new Set(
+  allCommands(PROGRAM).flatMap(allOptions)
+    .filter((option) => valueOf(option) !== undefined)
+    .flatMap((option) => flagsOf(option).map((flag) => flag.slice(2))),
+);
+
+/**
+ * Finds the options with a value on a command line, as Cliffy reads them: the
+ * value stands behind `=` or is the next argument, whatever that looks like.
+ */
+export function givenOptions(args: readonly string[]): GivenOption[] {
+  const given: GivenOption[] = [];
+  for (let at = 0; at < args.length && args[at] !== "--"; at++) {
+    const [, name, attached] = /^--+([^=]+)(?:=(.*))?$/s.exec(args[at]!) ?? [];
+    if (name === undefined || !WITH_VALUE.has(name)) continue;
+    const value = attached ?? args[++at];
+    // That one is missing is Cliffy's to tell.
+    if (value !== undefined) given.push({ name, value });
+  }
+  return given;
+}
+
+/**
+ * Refuses options with an empty value. Cliffy takes them for options that were
+ * not given, so a script with an unset variable would drain the default queue.
+ *
+ * @throws {ValidationError} That names the first of them.
+ */
+export function refuseEmptyValues(args: readonly string[]): void {
+  const empty = givenOptions(args).find(({ value }) => value === "");
+  if (empty === undefined) return;
+  throw new ValidationError(
+    `Option "--${empty.name}" must not be empty, but got ""; give it a value or leave it out.`,
+  );
+}
