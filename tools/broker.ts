@@ -28,7 +28,7 @@
  * @module
  */
 
-import { maskPassword } from "../src/topology/amqp_address.ts";
+import { maskPassword } from "../src/model/mask_password.ts";
 import {
   describeLoginFailure,
   logIn,

@@ -1,7 +1,7 @@
 import { EventCounterError, EXIT, messageOf } from "../model/errors.ts";
+import { maskPassword } from "../model/mask_password.ts";
 import {
   type AmqpAddress,
-  maskPassword,
   parseAmqpAddress,
 } from "../topology/amqp_address.ts";
 

@@ -5,8 +5,8 @@ import {
   type ExitCode,
   messageOf,
 } from "../model/errors.ts";
+import { maskPassword } from "../model/mask_password.ts";
 import { isIoError } from "../output/replace_file.ts";
-import { maskPassword } from "../topology/amqp_address.ts";
 import { VARIABLES } from "./variables.ts";
 
 /** How the program ends when it fails. */

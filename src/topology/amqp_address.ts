@@ -1,4 +1,5 @@
 import { EventCounterError, EXIT } from "../model/errors.ts";
+import { maskPassword } from "../model/mask_password.ts";
 
 /** Where a broker is and how to log in, everything decoded. */
 export interface AmqpAddress {
@@ -70,23 +71,4 @@ export function parseAmqpAddress(url: string): AmqpAddress {
     heartbeat: heartbeat === null ? DEFAULT_HEARTBEAT : Number(heartbeat),
     masked: maskPassword(url),
   };
-}
-
-/**
- * Replaces the password in anything that looks like a URL, or is meant to be
- * one, with `***`: all between the first colon after the slashes and the last
- * `@`; where there is none, all behind that colon, unless a port is there.
- * Rather too much than too little.
- */
-export function maskPassword(url: string): string {
-  const [, scheme = "", rest = ""] = /^([^]*?\/\/)?([^]*)$/.exec(url)!;
-  if (scheme === "" || /:[^]*@/.test(rest)) {
-    return scheme + rest.replace(/^([^:]*):[^]*@/, "$1:***@");
-  }
-  // The address of IPv6 has colons of its own, in brackets.
-  return scheme +
-    rest.replace(
-      /^(\[[^\]]*\]|[^:/?#[]*):(?!\d{1,5}(?![^/?#]))[^]+$/,
-      "$1:***",
-    );
 }
