@@ -113,8 +113,8 @@ const ON_EVERY_RUNNER = [
 Deno.test("the workflow installs the packages that the tests would install", () => {
   const installed = commandsOf("test").join("\n").split("\n")
     .find((line) => line.includes("apt-get install"))?.split(" ") ?? [];
-  const server = /PACKAGE = "(.*)"/.exec(
-    read("tools/broker/server_program.ts"),
+  const servers = ["broker/server_program", "postgres"].map((tool) =>
+    /installPackage\("(.*?)"/.exec(read(`tools/${tool}.ts`))![1]!
   );
   const shells = read("tests/compiled/completions_test.ts")
     .match(/(?<=^ {2})\w+(?=: async \(script, line\))/gm) ?? [];
@@ -125,9 +125,9 @@ Deno.test("the workflow installs the packages that the tests would install", () 
         .matchAll(/provide\("([\w-]+)"(?:, "([\w-]+)")?\)/g),
     ]).map(([_, program, name = program]) => name!);
   assert(provided.length >= 10);
-  const needed = new Set([server![1]!, ...shells, ...provided]);
+  const needed = new Set([...servers, ...shells, ...provided]);
   assertEquals(
-    installed.slice(installed.indexOf(server![1]!)).toSorted(),
+    installed.slice(installed.indexOf(servers[0]!)).toSorted(),
     [...needed].filter((name) => !ON_EVERY_RUNNER.includes(name)).toSorted(),
   );
 });

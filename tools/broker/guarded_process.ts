@@ -1,5 +1,5 @@
 /** A signal for a guarded process, by the name that the shell's `kill` takes. */
-export type GuardSignal = "TERM" | "KILL";
+export type GuardSignal = "TERM" | "INT" | "KILL";
 
 /** What a {@linkcode GuardedProcess} runs, and how it ends. */
 export interface GuardedProcessOptions {
@@ -18,7 +18,7 @@ export interface GuardedProcessOptions {
   readonly orphanFolder?: string;
 }
 
-/** How long a `TERM` may take before a `KILL` follows, in ms. */
+/** How long an orderly end may take before a `KILL` follows, in ms. */
 const END_LIMIT = 30_000;
 
 /**
