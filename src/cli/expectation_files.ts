@@ -1,3 +1,4 @@
+import { ensureDir } from "@std/fs";
 import { EventCounterError, EXIT, messageOf } from "../model/errors.ts";
 import type { Expectation } from "../publish/expectation.ts";
 
@@ -8,7 +9,7 @@ import type { Expectation } from "../publish/expectation.ts";
  */
 export async function prepareFolder(folder: string): Promise<void> {
   try {
-    await Deno.mkdir(folder, { recursive: true });
+    await ensureDir(folder);
     await Deno.remove(await Deno.makeTempFile({ dir: folder }));
   } catch (error) {
     throw failure(error, folder);

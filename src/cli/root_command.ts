@@ -63,8 +63,6 @@ function configure(
     configure(subcommand, child, surroundings);
     command.command(child.name, subcommand);
   }
-  // Adding a child has moved Cliffy's builder to it.
-  command.reset();
 }
 
 function addOption(command: Command, spec: OptionSpec): void {

@@ -10,9 +10,13 @@ import { runHere } from "../support/run_here.ts";
 
 /** Wrong usage, and what the one line must say. */
 const WRONG: readonly [args: string[], message: RegExp][] = [
-  [["--nope"], /Unknown option "--nope"/],
-  [["nonsense"], /Unknown command "nonsense"/],
-  [["--idle"], /Missing value for option "--idle"/],
+  [["--nope"], /--nope/],
+  [["-x"], /-x/],
+  [["nonsense"], /nonsense/],
+  [["completions", "tcsh"], /tcsh/],
+  [["count", "--version"], /--version/],
+  [["--declare=false"], /--declare/],
+  [["--idle"], /--idle/],
   [["--idle", "5 parsecs"], /500ms, 5s, 2m or 1h.*"5 parsecs"/],
   [["--idle", "5"], /500ms, 5s, 2m or 1h.*"5"/],
   [["--idle", "-1s"], /500ms, 5s, 2m or 1h/],
@@ -41,7 +45,12 @@ const WRONG: readonly [args: string[], message: RegExp][] = [
   [["--log-level", "loud"], /one of debug, info, warn, error, off/],
   [["--amqp-url", "nonsense"], /it is no URL/],
   [["--amqp-url", "http://h"], /scheme is "http"/],
-  [["--idle", "1s", "--idle", "2s"], /only occur once/],
+  [["--idle", "1s", "--idle", "2s"], /--idle/],
+  [["--declare", "--declare"], /--declare/],
+  [["publish", "--declare", "--no-declare"], /declare/],
+  // An option of the program is none of its subcommand.
+  [["--until-empty", "count"], /until-empty|count/],
+  [["--idle", "1s", "publish"], /idle|publish/],
   [["publish", "--size", "0"], /from 1 to/],
   [["publish", "--duplicates", "1.5"], /from 0 to 1/],
   [["publish", "--duplicates", "0.6", "--invalid", "0.6"], /.*/],
