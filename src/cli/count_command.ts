@@ -123,7 +123,13 @@ async function runPipeline(
     },
   });
   const endSignals = onSignals({
-    stop: () => stop.abort(),
+    stop: (signal) => {
+      stop.abort();
+      log.info(
+        "{signal}: counting what was taken, then ending; once more ends at once",
+        { signal },
+      );
+    },
     end: surroundings.exit,
   });
   const endProgress = options.progress && options.logFormat === "text"

@@ -36,8 +36,12 @@ export class StandardError {
   #write(text: string): void {
     if (text === "") return;
     const bytes = encoder.encode(text);
-    for (let at = 0; at < bytes.length;) {
-      at += Deno.stderr.writeSync(bytes.subarray(at));
+    try {
+      for (let at = 0; at < bytes.length;) {
+        at += Deno.stderr.writeSync(bytes.subarray(at));
+      }
+    } catch {
+      // A terminal that was closed ends no run: the files tell what happened.
     }
   }
 }

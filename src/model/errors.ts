@@ -18,8 +18,10 @@ export const EXIT = {
 export type ExitCode = typeof EXIT[keyof typeof EXIT];
 
 /** What each exit code means, as README.md and the manual page list it. */
-export const EXIT_MEANINGS: Readonly<Record<ExitCode | 130 | 143, string>> = {
-  0: "done, also after SIGINT or SIGTERM",
+export const EXIT_MEANINGS: Readonly<
+  Record<ExitCode | 129 | 130 | 143, string>
+> = {
+  0: "done, also after SIGINT, SIGTERM or SIGHUP",
   1: "unexpected error",
   2: "wrong usage",
   65: "the input or the ledger is not what it should be",
@@ -29,8 +31,9 @@ export const EXIT_MEANINGS: Readonly<Record<ExitCode | 130 | 143, string>> = {
   75: "the ledger is in use by another process",
   76: "queue or exchange missing, or refused by the broker",
   77: "login, permission or certificate refused",
-  130: "ended at once by a second SIGINT or SIGTERM",
-  143: "ended at once by a second SIGINT or SIGTERM",
+  129: "ended at once by a second signal, SIGHUP",
+  130: "ended at once by a second signal, SIGINT",
+  143: "ended at once by a second signal, SIGTERM",
 };
 
 /**

@@ -8,3 +8,4 @@ import "./command_line.ts";
 import "./unpacking.ts";
 import "./origin.ts";
 import "./permissions.ts";
+import "./terminal.ts";

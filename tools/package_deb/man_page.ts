@@ -105,8 +105,8 @@ const DESCRIPTION = (first: string) => [
   ),
   ".PP",
   running(
-    "A run ends when nothing has come for five seconds, and at SIGINT or " +
-      "SIGTERM; either way with everything counted that was taken. " +
+    "A run ends when nothing has come for five seconds, and at SIGINT, " +
+      "SIGTERM or SIGHUP; either way with everything counted that was taken. " +
       "Standard output carries the summary and nothing else.",
   ),
 ];
