@@ -49,6 +49,7 @@ export * from "./model/counts.ts";
 export * from "./model/delivery.ts";
 export * from "./model/errors.ts";
 export * from "./model/event.ts";
+export * from "./model/file_note.ts";
 export * from "./model/rejection.ts";
 export { Uuid } from "./model/uuid.ts";
 export * from "./output/snapshot.ts";

@@ -6,7 +6,7 @@ import {
   messageOf,
 } from "../model/errors.ts";
 import { maskPassword } from "../model/mask_password.ts";
-import { isIoError } from "../output/replace_file.ts";
+import { isIoError } from "../output/output_failure.ts";
 import { VARIABLES } from "./variables.ts";
 
 /** How the program ends when it fails. */

@@ -3,8 +3,6 @@ import type { Ledger } from "../ledger/ledger.ts";
 import { MemoryLedger } from "../ledger/memory_ledger.ts";
 import { SqliteLedger } from "../ledger/sqlite_ledger.ts";
 import { EventCounterError, EXIT } from "../model/errors.ts";
-import { REJECTED_FILE } from "../output/snapshot.ts";
-import { readRejectedFile } from "../output/rejected_file.ts";
 
 /**
  * Opens the ledger that a URL names.
@@ -21,9 +19,7 @@ export async function openLedger(
   out: string,
   forgetBefore: number | undefined,
 ): Promise<Ledger> {
-  if (url === "memory:") {
-    return new MemoryLedger(await readRejectedFile(join(out, REJECTED_FILE)));
-  }
+  if (url === "memory:") return new MemoryLedger();
   const path = url === undefined
     ? join(out, "eventcounter.db")
     : /^sqlite:(.+)$/s.exec(url)?.[1];

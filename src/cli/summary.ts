@@ -1,4 +1,4 @@
-import type { TypeTotals } from "../output/snapshot.ts";
+import type { TypeTotals } from "../model/counts.ts";
 import type { RunResult } from "../pipeline/run_result.ts";
 import { grouped } from "./progress.ts";
 

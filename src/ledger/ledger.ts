@@ -1,4 +1,5 @@
-import type { Counts, UserCount } from "../model/counts.ts";
+import type { Counts, TypeTotals, UserCount } from "../model/counts.ts";
+import type { FileNotes } from "../model/file_note.ts";
 import type { Rejection } from "../model/rejection.ts";
 import type { Uuid } from "../model/uuid.ts";
 
@@ -39,11 +40,23 @@ export interface Ledger {
   /** Every type with a count, in no particular order. */
   types(): Promise<string[]>;
 
+  /** What the counts of one type add up to. */
+  totals(type: string): Promise<TypeTotals>;
+
   /** The totals of one type, ordered by code point of the user, in pages. */
   counts(type: string): AsyncIterable<readonly UserCount[]>;
 
-  /** Every rejection in the order it was recorded, in pages. */
-  rejections(): AsyncIterable<readonly Rejection[]>;
+  /**
+   * Rejections in the order they were recorded, in pages whose size is bounded
+   * by the bytes of their bodies. A ledger that keeps nothing itself has those
+   * of this process.
+   *
+   * @param after How many to leave out, from the first on. Default: none.
+   */
+  rejections(after?: number): AsyncIterable<readonly Rejection[]>;
+
+  /** What is known of the files that were written from this ledger. */
+  readonly files: FileNotes;
 
   /** Releases the ledger. */
   close(): Promise<void>;

@@ -1,32 +1,24 @@
-import { byCodePoint, type UserCount } from "../model/counts.ts";
+import {
+  byCodePoint,
+  type TypeTotals,
+  type UserCount,
+} from "../model/counts.ts";
 import type { Rejection } from "../model/rejection.ts";
-import type { CheckpointBatch, Ledger, SeenSink } from "./ledger.ts";
+import type { CheckpointBatch, Ledger } from "./ledger.ts";
+import { MemoryFileNotes } from "./memory/memory_file_notes.ts";
 
 /**
  * Keeps the counts of one run and nothing else. Since it forgets when the
  * process ends, deliveries may be acked only when the snapshot is on disk.
- *
- * Rejections are never forgotten, though: those that earlier runs have left in
- * the output folder stand before the ones of this run.
+ * It knows no file of earlier runs either, so the snapshot sets them aside.
  */
 export class MemoryLedger implements Ledger {
   readonly ackAfter = "snapshot";
+  readonly files = new MemoryFileNotes();
   readonly #counts = new Map<string, Map<string, number>>();
-  readonly #rejections: Rejection[];
+  readonly #rejections: Rejection[] = [];
 
-  /**
-   * Starts without counts.
-   *
-   * @param earlier Rejections of earlier runs. Default: none.
-   */
-  constructor(earlier: readonly Rejection[] = []) {
-    this.#rejections = [...earlier];
-  }
-
-  load(seen: SeenSink): Promise<void> {
-    for (const { fingerprint } of this.#rejections) {
-      seen.addRejected(fingerprint);
-    }
+  load(): Promise<void> {
     return Promise.resolve();
   }
 
@@ -54,14 +46,20 @@ export class MemoryLedger implements Ledger {
     return Promise.resolve([...this.#counts.keys()]);
   }
 
+  totals(type: string): Promise<TypeTotals> {
+    const users = this.#counts.get(type) ?? new Map<string, number>();
+    const events = users.values().reduce((sum, count) => sum + count, 0);
+    return Promise.resolve({ events, users: users.size });
+  }
+
   async *counts(type: string): AsyncGenerator<readonly UserCount[]> {
     const users = this.#counts.get(type);
     if (users === undefined) return;
     yield [...users].sort(([left], [right]) => byCodePoint(left, right));
   }
 
-  async *rejections(): AsyncGenerator<readonly Rejection[]> {
-    if (this.#rejections.length > 0) yield this.#rejections;
+  async *rejections(after = 0): AsyncGenerator<readonly Rejection[]> {
+    if (this.#rejections.length > after) yield this.#rejections.slice(after);
   }
 
   close(): Promise<void> {

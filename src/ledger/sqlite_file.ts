@@ -41,3 +41,16 @@ export function prepareFile(database: DatabaseSync, path: string): void {
     database.exec("BEGIN IMMEDIATE; COMMIT");
   }
 }
+
+/** Does it in one transaction: all of it, or nothing if it throws. */
+export function inTransaction(database: DatabaseSync, run: () => void): void {
+  database.exec("BEGIN IMMEDIATE");
+  try {
+    run();
+    database.exec("COMMIT");
+  } catch (error) {
+    // SQLite has already rolled back by itself after some errors.
+    if (database.isTransaction) database.exec("ROLLBACK");
+    throw error;
+  }
+}

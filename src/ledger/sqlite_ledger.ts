@@ -1,15 +1,17 @@
 import { DatabaseSync, type StatementSync } from "node:sqlite";
-import type { Counts, UserCount } from "../model/counts.ts";
+import type { Counts, TypeTotals, UserCount } from "../model/counts.ts";
+import type { FileNotes } from "../model/file_note.ts";
 import { EventCounterError, EXIT } from "../model/errors.ts";
 import type { Rejection } from "../model/rejection.ts";
 import { packUuids } from "../model/uuid.ts";
 import type { CheckpointBatch, Ledger, RunRecord, SeenSink } from "./ledger.ts";
-import { present, rejectionOf } from "./sqlite_row.ts";
+import { SqliteFileNotes } from "./sqlite/sqlite_file_notes.ts";
+import { present, readRejections } from "./sqlite_row.ts";
 import { sqliteFailure } from "./sqlite_failure.ts";
-import { prepareFile } from "./sqlite_file.ts";
+import { inTransaction, prepareFile } from "./sqlite_file.ts";
 import { addCounts, readCounts, sizeOf, writeCounts } from "./log_counts.ts";
 
-/** Rows handed out at once when totals or rejections are read. */
+/** Rows handed out at once when totals are read. */
 const PAGE = 1000;
 
 /** Checkpoints whose counts wait in the log before they join the totals. */
@@ -43,6 +45,7 @@ export interface SqliteLedgerOptions {
  */
 export class SqliteLedger implements Ledger {
   readonly ackAfter = "checkpoint";
+  readonly files: FileNotes;
   readonly #path: string;
   readonly #database: DatabaseSync;
   readonly #options: SqliteLedgerOptions;
@@ -62,6 +65,7 @@ export class SqliteLedger implements Ledger {
     this.#path = path;
     this.#database = database;
     this.#options = options;
+    this.files = new SqliteFileNotes(database, path);
     this.#appendCheckpoint = database.prepare(
       "INSERT INTO checkpoint (run, at, counts, texts, uuids) VALUES (?, ?, ?, ?, ?)",
     );
@@ -200,6 +204,16 @@ export class SqliteLedger implements Ledger {
     });
   }
 
+  totals(type: string): Promise<TypeTotals> {
+    return this.#try(() => {
+      this.#fold();
+      const { events, users } = this.#database.prepare(
+        "SELECT sum(count) AS events, count(*) AS users FROM total WHERE type = ?",
+      ).get(type)!;
+      return { events: (events ?? 0) as number, users: users as number };
+    });
+  }
+
   async *counts(type: string): AsyncGenerator<readonly UserCount[]> {
     await this.#try(() => this.#fold());
     const page = this.#database.prepare(
@@ -217,16 +231,13 @@ export class SqliteLedger implements Ledger {
     }
   }
 
-  async *rejections(): AsyncGenerator<readonly Rejection[]> {
-    const page = this.#database.prepare(
-      "SELECT * FROM rejection WHERE id > ? ORDER BY id LIMIT ?",
-    );
-    let last = 0;
-    for (;;) {
-      const rows = await this.#try(() => page.all(last, PAGE));
-      if (rows.length === 0) return;
-      last = rows.at(-1)!.id as number;
-      yield rows.map(rejectionOf);
+  async *rejections(after = 0): AsyncGenerator<readonly Rejection[]> {
+    // Rows are only ever added, so their ids count them.
+    for (let last = after;;) {
+      const page = await this.#try(() => readRejections(this.#database, last));
+      if (page.length === 0) return;
+      last += page.length;
+      yield page;
     }
   }
 
@@ -244,15 +255,7 @@ export class SqliteLedger implements Ledger {
   }
 
   #transaction(run: () => void): void {
-    this.#database.exec("BEGIN IMMEDIATE");
-    try {
-      run();
-      this.#database.exec("COMMIT");
-    } catch (error) {
-      // SQLite has already rolled back by itself after some errors.
-      if (this.#database.isTransaction) this.#database.exec("ROLLBACK");
-      throw error;
-    }
+    inTransaction(this.#database, run);
   }
 
   /** Adds counts that still wait in the log to the totals. */

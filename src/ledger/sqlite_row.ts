@@ -1,4 +1,5 @@
-import type { SQLOutputValue } from "node:sqlite";
+import type { DatabaseSync, SQLOutputValue } from "node:sqlite";
+import type { FileNote } from "../model/file_note.ts";
 import type { Rejection, RejectionReason } from "../model/rejection.ts";
 
 /**
@@ -12,13 +13,48 @@ export function present<Value>(value: Value | null): Value {
   return value;
 }
 
+/** Bytes of rejected bodies that are read at once (8 MiB), or a single one. */
+const PAGE_BYTES = 8 * 1024 * 1024;
+
+/** A page of rejections. @param after The id of the one before. */
+export function readRejections(
+  database: DatabaseSync,
+  after: number,
+): Rejection[] {
+  const rows = database.prepare(
+    "SELECT * FROM rejection WHERE id > ? ORDER BY id",
+  );
+  const page: Rejection[] = [];
+  let bytes = 0;
+  for (const row of rows.iterate(after)) {
+    const rejection = rejectionOf(row);
+    page.push(rejection);
+    // A row costs more than its body.
+    bytes += rejection.body.length + 1024;
+    if (bytes >= PAGE_BYTES) break;
+  }
+  return page;
+}
+
 /** The rejection that a row of the table `rejection` holds. */
-export function rejectionOf(row: Record<string, SQLOutputValue>): Rejection {
+function rejectionOf(row: Record<string, SQLOutputValue>): Rejection {
   return {
     at: row.at as number,
     reason: row.reason as RejectionReason,
     routingKey: JSON.parse(present(row.routing_key) as string),
     fingerprint: present(row.fingerprint) as Uint8Array<ArrayBuffer>,
     body: present(row.body) as Uint8Array<ArrayBuffer>,
+  };
+}
+
+/** What a row of the table `file` tells. */
+export function fileNoteOf(row: Record<string, SQLOutputValue>): FileNote {
+  return {
+    folder: present(row.folder) as string,
+    name: present(row.name) as string,
+    shows: row.shows as number,
+    size: row.size as number,
+    modified: row.modified as number,
+    digest: present(row.digest) as Uint8Array<ArrayBuffer>,
   };
 }

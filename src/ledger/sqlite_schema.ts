@@ -56,6 +56,18 @@ CREATE TABLE rejection (
   body BLOB NOT NULL
 ) STRICT;
 
+-- What the files contain that were written from here. Two rows for one of them:
+-- the second content was about to take the place of the first.
+CREATE TABLE file (
+  folder TEXT NOT NULL,
+  name TEXT NOT NULL,
+  shows INTEGER NOT NULL,  -- events or rejections
+  size INTEGER NOT NULL,
+  modified INTEGER NOT NULL,
+  digest BLOB NOT NULL,    -- SHA-256; empty for a file that grows at its end
+  PRIMARY KEY (name, folder, size, digest, modified)
+) STRICT, WITHOUT ROWID;
+
 CREATE VIEW counted AS
   SELECT type, CAST(user AS TEXT) AS user, sum(count) AS count FROM (
     SELECT type, user, count FROM total

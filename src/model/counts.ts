@@ -7,6 +7,14 @@ export type Counts = ReadonlyMap<string, ReadonlyMap<string, number>>;
 /** One user's total. */
 export type UserCount = readonly [userId: string, count: number];
 
+/** What the counts of one type add up to. */
+export interface TypeTotals {
+  /** The sum of all its counts. */
+  readonly events: number;
+  /** How many users it has. */
+  readonly users: number;
+}
+
 /**
  * Orders strings by Unicode code point, as `<type>.json` is sorted. JavaScript
  * compares UTF-16 code units, which puts U+FFFD after an emoji.

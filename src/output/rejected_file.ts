@@ -1,42 +1,139 @@
-import { EventCounterError, EXIT } from "../model/errors.ts";
-import { fingerprintOf } from "../model/fingerprint.ts";
-import { readMessageLine } from "../model/ndjson_line.ts";
+import { join, resolve } from "node:path";
+import type { FileNotes } from "../model/file_note.ts";
+import { writeRejectionLine } from "../model/ndjson_line.ts";
 import type { Rejection } from "../model/rejection.ts";
-import { outputFailure } from "./replace_file.ts";
+import { Draft } from "./draft.ts";
+import { readUpTo, writeAll } from "./file_bytes.ts";
+import { outputFailure } from "./output_failure.ts";
+import { syncFolder } from "./output_folder.ts";
+import { StandingFile } from "./standing_file.ts";
+
+/** Name of the file that keeps what could not be counted. */
+export const REJECTED_FILE = "rejected.ndjson";
+
+/** Bytes of lines that are written at once (256 KiB), or a single line. */
+const CHUNK_BYTES = 256 * 1024;
+
+/** What the file is written from. */
+export interface RejectedContent {
+  /** Rejections in order, without so many of the first. */
+  rejections(after?: number): AsyncIterable<readonly Rejection[]>;
+  /** What is known of the files that were written from it. */
+  readonly files: FileNotes;
+}
 
 /**
- * Reads the rejections that an earlier run has left in `rejected.ndjson`, for
- * a ledger that does not keep them itself.
+ * Makes `rejected.ndjson` hold every rejection, a line each. It only ever
+ * grows, so what is there is left in place and the new lines are added at its
+ * end. As long as the file is as it was left, nothing of it is read.
  *
- * @returns Them in order; none if there is no such file.
- * @throws {EventCounterError} 65 if a line of it is no rejection: writing the
- * file anew would lose that line.
+ * @returns Whether the file holds rejections of this ledger.
  */
-export async function readRejectedFile(path: string): Promise<Rejection[]> {
-  let bytes: Uint8Array<ArrayBuffer>;
+export async function updateRejectedFile(
+  folder: string,
+  ledger: RejectedContent,
+): Promise<boolean> {
+  const standing = await StandingFile.look(
+    folder,
+    REJECTED_FILE,
+    ledger.files,
+  );
+  const { shows = 0, size = 0 } = standing?.note ?? {};
+  const isComplete = await isEmpty(ledger.rejections(shows));
+  if (isComplete) return standing?.note !== undefined;
+
+  const path = join(folder, REJECTED_FILE);
+  const lines = new Lines(ledger);
+  // The ledger's own file is a beginning, also where a crash has cut it short.
+  // Anything else holds messages that are nowhere else: keep it.
+  const isOurs = standing?.isFile === true &&
+    await extend(path, size, lines.after(shows));
+  if (!isOurs) {
+    const draft = await Draft.write(
+      folder,
+      REJECTED_FILE,
+      lines.after(0),
+      () => lines.shown,
+    );
+    await standing?.setAside();
+    await draft.publish();
+    await syncFolder(folder);
+  }
+  const { size: grown, mtime } = await Deno.stat(path);
+  await ledger.files.keep([{
+    folder: resolve(folder),
+    name: REJECTED_FILE,
+    shows: lines.shown,
+    size: grown,
+    modified: mtime!.getTime(),
+    digest: new Uint8Array(),
+  }]);
+  return true;
+}
+
+/** The lines of rejections, in chunks, and how many there have been. */
+class Lines {
+  readonly #ledger: RejectedContent;
+  /** The rejections that the file shows when all its lines are written. */
+  shown = 0;
+
+  constructor(ledger: RejectedContent) {
+    this.#ledger = ledger;
+  }
+
+  async *after(shown: number): AsyncGenerator<Uint8Array> {
+    this.shown = shown;
+    let chunk = "";
+    for await (const page of this.#ledger.rejections(shown)) {
+      for (const rejection of page) {
+        this.shown++;
+        chunk += writeRejectionLine(rejection);
+        if (chunk.length < CHUNK_BYTES) continue;
+        yield encoder.encode(chunk);
+        chunk = "";
+      }
+    }
+    yield encoder.encode(chunk);
+  }
+}
+
+const encoder = new TextEncoder();
+
+/**
+ * Adds to a file what it lacks of its content.
+ *
+ * @param from So many of its bytes are right; those that follow are compared.
+ * @returns Whether it has been a beginning of the content; if not, it is as it
+ * was.
+ */
+async function extend(
+  path: string,
+  from: number,
+  content: AsyncIterable<Uint8Array>,
+): Promise<boolean> {
   try {
-    bytes = await Deno.readFile(path);
+    using file = await Deno.open(path, { read: true, write: true });
+    await file.seek(from, Deno.SeekMode.Start);
+    let isAtEnd = false;
+    for await (const chunk of content) {
+      const there = await readUpTo(file, isAtEnd ? 0 : chunk.length);
+      if (there.some((byte, i) => byte !== chunk[i])) return false;
+      isAtEnd ||= there.length < chunk.length;
+      await writeAll(file, chunk.subarray(there.length));
+    }
+    const isLonger = !isAtEnd && (await readUpTo(file, 1)).length > 0;
+    if (isLonger) return false;
+    await file.sync();
+    return true;
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return [];
+    if (error instanceof Deno.errors.PermissionDenied) return false;
     throw outputFailure(error, path);
   }
-  const rejections: Rejection[] = [];
-  for (let start = 0; start < bytes.length;) {
-    const newline = bytes.indexOf(0x0a, start);
-    const end = newline < 0 ? bytes.length : newline;
-    const message = readMessageLine(bytes.subarray(start, end));
-    if (message?.reason === undefined || message.at === undefined) {
-      throw new EventCounterError(
-        EXIT.badInput,
-        `Cannot add to "${path}": line ${
-          rejections.length + 1
-        } is no rejection; move the file away or repair it`,
-      );
-    }
-    const { routingKey, body, reason, at } = message;
-    const fingerprint = fingerprintOf(routingKey, body);
-    rejections.push({ routingKey, body, reason, at, fingerprint });
-    start = end + 1;
-  }
-  return rejections;
+}
+
+async function isEmpty(
+  pages: AsyncIterable<readonly Rejection[]>,
+): Promise<boolean> {
+  for await (const _page of pages) return false;
+  return true;
 }

@@ -258,7 +258,7 @@ export class Pipeline {
     await this.#checkpoint();
     await this.#consumers.close();
     await this.#endRun(stopped);
-    const files = await this.#snapshot();
+    const files = await this.#snapshot(stopped);
     this.#held.send();
     return files;
   }
@@ -270,7 +270,7 @@ export class Pipeline {
   async #abandon(): Promise<void> {
     try {
       await this.#endRun("error");
-      if (this.#ledger.ackAfter === "checkpoint") await this.#snapshot();
+      if (this.#ledger.ackAfter === "checkpoint") await this.#snapshot("error");
     } catch {
       // The ledger or the disk is what failed: the next run repairs the files.
     }
@@ -288,10 +288,13 @@ export class Pipeline {
     });
   }
 
-  async #snapshot(): Promise<readonly string[]> {
+  /** A run that counted nothing and fails touches no file. */
+  async #snapshot(stopped: StopReason): Promise<readonly string[]> {
+    const { received, unique, rejected } = this.totals;
     // A ledger that forgets has nothing to say about files of earlier runs.
-    const isBlank = this.#ledger.ackAfter === "snapshot" &&
-      this.totals.received === 0;
+    const isBlank = this.#ledger.ackAfter === "snapshot"
+      ? received === 0
+      : stopped === "error" && unique + rejected === 0;
     if (isBlank) return [];
     return await this.#options.snapshot?.(this.#ledger) ?? [];
   }

@@ -11,6 +11,7 @@ import {
 import {
   batchOf,
   contentOf,
+  fileNote,
   fingerprintsOf,
   loadedFrom,
   rejection,
@@ -100,6 +101,15 @@ contract("a new one has nothing to load", async ({ ledger }) => {
 });
 
 for (const ending of ["reopen", "crash"] as const) {
+  contract(`after a ${ending} the files are known`, async (place) => {
+    const note = fileNote("/a", "created.json", 1);
+    await place.ledger.files.keep([note]);
+
+    await place[ending]();
+
+    assertEquals(await place.ledger.files.find("created.json"), [note]);
+  });
+
   contract(
     `after a ${ending} everything checkpointed is there`,
     async (place) => {

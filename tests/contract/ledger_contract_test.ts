@@ -2,11 +2,13 @@
 import { assertEquals } from "@std/assert";
 import type { Ledger } from "../../src/ledger/ledger.ts";
 import type { UserCount } from "../../src/model/counts.ts";
+import type { FileNote } from "../../src/model/file_note.ts";
 import { ledgerAdapters } from "../support/ledger_adapters.ts";
 import {
   batchOf,
   contentOf,
   countsOf,
+  fileNote,
   rejection,
   rejectionsOf,
 } from "../support/ledger_content.ts";
@@ -252,3 +254,59 @@ contract("the end of a run can be noted", async (ledger) => {
 
   assertEquals(await countsOf(ledger, "created"), [["a", 1]]);
 });
+
+contract(
+  "rejections can be read on from where one left off",
+  async (ledger) => {
+    const rejections = ["a", "b", "c"].map((body) => rejection(body));
+    await ledger.checkpoint(batchOf({ rejections }));
+
+    for (let after = 0; after <= 3; after++) {
+      assertEquals(
+        (await Array.fromAsync(ledger.rejections(after))).flat(),
+        rejections.slice(after),
+      );
+    }
+  },
+);
+
+contract("totals() adds the counts of a type up", async (ledger) => {
+  assertEquals(await ledger.totals("created"), { events: 0, users: 0 });
+  for (
+    const counts of [{ created: [["a", 2], ["b", 3]] }, {
+      created: [["a", 4]],
+      deleted: [["c", 1]],
+    }] as const
+  ) {
+    await ledger.checkpoint(batchOf({ counts }));
+  }
+
+  assertEquals(await ledger.totals("created"), { events: 9, users: 2 });
+  assertEquals(await ledger.totals("deleted"), { events: 1, users: 1 });
+});
+
+contract(
+  "what is noted of a file replaces what was known of it, and of no other",
+  async ({ files }) => {
+    const [before, after] = [1, 2].map((shows) =>
+      fileNote("/a", "created.json", shows)
+    ) as [FileNote, FileNote];
+    const elsewhere = fileNote("/b", "created.json", 1);
+    const other = fileNote("/a", "deleted.json", 1);
+    const known = async (name: string) => {
+      const notes = await files.find(name);
+      return notes.map(({ folder, shows }) => `${folder} ${shows}`).sort();
+    };
+    assertEquals(await known("created.json"), []);
+
+    await files.keep([before, other]);
+    await files.keep([elsewhere]);
+    assertEquals(await known("created.json"), ["/a 1", "/b 1"]);
+    await files.keep([before, after]);
+    assertEquals(await known("created.json"), ["/a 1", "/a 2", "/b 1"]);
+    await files.keep([after]);
+    assertEquals(await known("created.json"), ["/a 2", "/b 1"]);
+
+    assertEquals(await files.find("deleted.json"), [other]);
+  },
+);

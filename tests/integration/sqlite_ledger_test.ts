@@ -265,3 +265,24 @@ Deno.test("each run is noted with its times, its end and its totals", {
   ]);
   await ledger.close();
 });
+
+Deno.test("pages of rejections are bounded by bytes, and leave nothing open", {
+  permissions,
+}, async () => {
+  const [ledger, database] = await open();
+  const MEBIBYTE = 1024 * 1024;
+  const sizes = [1, 5, 5, 20, 1, 1];
+  await ledger.checkpoint(batchOf({
+    rejections: sizes.map((size) => rejection(new Uint8Array(size * MEBIBYTE))),
+  }));
+
+  const pages: number[][] = [];
+  for await (const page of ledger.rejections()) {
+    pages.push(page.map(({ body }) => body.length / MEBIBYTE));
+    const [checkpoint] = query(database, "PRAGMA wal_checkpoint(TRUNCATE)");
+    assertEquals((checkpoint as { busy: number }).busy, 0);
+  }
+
+  assertEquals(pages, [[1, 5, 5], [20], [1, 1]]);
+  await ledger.close();
+});

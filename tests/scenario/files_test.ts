@@ -102,3 +102,16 @@ promise(
     ]);
   },
 );
+
+promise(
+  "a run that counted nothing and fails touches no file",
+  durableAdapters,
+  async ({ ledger }) => {
+    const scenario = new Scenario(ledger);
+    scenario.source.fail(new Error("queue missing"));
+
+    await assertRejects(() => scenario.runToEnd(), Error, "queue missing");
+
+    assertEquals(scenario.journal.includes("snapshot"), false);
+  },
+);

@@ -1,4 +1,5 @@
-import type { UserCount } from "../../src/model/counts.ts";
+import type { TypeTotals, UserCount } from "../../src/model/counts.ts";
+import type { FileNotes } from "../../src/model/file_note.ts";
 import type { Rejection } from "../../src/model/rejection.ts";
 import type {
   CheckpointBatch,
@@ -69,12 +70,20 @@ export class JournalLedger implements Ledger {
     return this.#inner.types();
   }
 
+  totals(type: string): Promise<TypeTotals> {
+    return this.#inner.totals(type);
+  }
+
   counts(type: string): AsyncIterable<readonly UserCount[]> {
     return this.#inner.counts(type);
   }
 
-  rejections(): AsyncIterable<readonly Rejection[]> {
-    return this.#inner.rejections();
+  rejections(after?: number): AsyncIterable<readonly Rejection[]> {
+    return this.#inner.rejections(after);
+  }
+
+  get files(): FileNotes {
+    return this.#inner.files;
   }
 
   close(): Promise<void> {

@@ -1,5 +1,6 @@
 import type { CheckpointBatch, Ledger } from "../../src/ledger/ledger.ts";
 import type { UserCount } from "../../src/model/counts.ts";
+import type { FileNote } from "../../src/model/file_note.ts";
 import { fingerprintOf } from "../../src/model/fingerprint.ts";
 import type { Rejection, RejectionReason } from "../../src/model/rejection.ts";
 import { packedUuid, parseUuid, UUID_BYTES } from "../../src/model/uuid.ts";
@@ -40,6 +41,16 @@ export function rejection(
   const content = typeof body === "string" ? bytes(body) : body;
   const fingerprint = fingerprintOf(routingKey, content);
   return { reason, routingKey, body: content, at, fingerprint };
+}
+
+/** What may be noted of a file. */
+export function fileNote(
+  folder: string,
+  name: string,
+  shows: number,
+): FileNote {
+  const digest = new Uint8Array(32).fill(shows);
+  return { folder, name, shows, size: shows, modified: shows, digest };
 }
 
 /** Everything a ledger shows, types sorted. */

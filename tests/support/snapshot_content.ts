@@ -1,17 +1,31 @@
+import { MemoryFileNotes } from "../../src/ledger/memory/memory_file_notes.ts";
 import type { UserCount } from "../../src/model/counts.ts";
+import type { FileNotes } from "../../src/model/file_note.ts";
 import type { Rejection } from "../../src/model/rejection.ts";
 import type { SnapshotContent } from "../../src/output/snapshot.ts";
 
-/** A ledger's content, two users or rejections a page. */
+/**
+ * A ledger's content, two users or rejections a page.
+ *
+ * @param files What it knows of files. Default: a new ledger's nothing.
+ */
 export function content(
   counts: readonly [type: string, users: readonly UserCount[]][],
   rejections: readonly Rejection[] = [],
+  files: FileNotes = new MemoryFileNotes(),
 ): SnapshotContent {
   const byType = new Map(counts);
+  const usersOf = (type: string) => byType.get(type) ?? [];
   return {
     types: () => Promise.resolve([...byType.keys()]),
-    counts: (type) => pages(byType.get(type) ?? []),
-    rejections: () => pages(rejections),
+    totals: (type) =>
+      Promise.resolve({
+        events: usersOf(type).reduce((sum, [, count]) => sum + count, 0),
+        users: usersOf(type).length,
+      }),
+    counts: (type) => pages(usersOf(type)),
+    rejections: (after) => pages(rejections.slice(after)),
+    files,
   };
 }
 

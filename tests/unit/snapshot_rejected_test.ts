@@ -1,6 +1,8 @@
 import { assertEquals } from "@std/assert";
 import type { Rejection } from "../../src/model/rejection.ts";
 import { Snapshot } from "../../src/output/snapshot.ts";
+import { MemoryFileNotes } from "../../src/ledger/memory/memory_file_notes.ts";
+import { recordFileSteps } from "../support/file_steps.ts";
 import { rejection } from "../support/ledger_content.ts";
 import { content, filesIn } from "../support/snapshot_content.ts";
 import { TemporaryFolder } from "../support/temporary_folder.ts";
@@ -27,12 +29,13 @@ Deno.test(
   { permissions },
   async () => {
     const place = folder.make();
+    const notes = new MemoryFileNotes();
     const snapshot = new Snapshot(place, TYPES);
     const rejections = [1, 2, 3, 4, 5].map((i) => rejection(`body\n${i}`));
     for (const count of [2, 2, 5]) {
       const some = rejections.slice(0, count);
 
-      const { files } = await snapshot.write(content([], some));
+      const { files } = await snapshot.write(content([], some, notes));
 
       assertEquals(files, [`${place}/rejected.ndjson`]);
       assertEquals(filesIn(place), { "rejected.ndjson": renderedLines(some) });
@@ -76,10 +79,34 @@ Deno.test(
       assertEquals(written, renderedLines(rejections));
       assertEquals(Object.values(kept), [text]);
       const [name] = Object.keys(kept);
-      assertEquals(/^rejected-[\dTZ.-]+\.ndjson$/.test(name!), true, name);
+      assertEquals(/^rejected\.ndjson\.[\dTZ-]+$/.test(name!), true, name);
     }
   },
 );
+
+Deno.test("write() adds to a rejected.ndjson without reading it again", {
+  permissions,
+}, async () => {
+  const place = folder.make();
+  const path = `${place}/rejected.ndjson`;
+  const notes = new MemoryFileNotes();
+  const snapshot = new Snapshot(place, TYPES);
+  const rejections = [rejection("first"), rejection("second")];
+  await snapshot.write(content([], rejections.slice(0, 1), notes));
+  const [first, second] = rejections.map((one) => renderedLines([one]));
+  // Nobody would do this; only who does not look at it does not notice.
+  const { mtime } = Deno.statSync(path);
+  Deno.writeTextFileSync(path, "x".repeat(first!.length));
+  Deno.utimeSync(path, mtime!, mtime!);
+
+  await snapshot.write(content([], rejections, notes));
+  assertEquals(Deno.readTextFileSync(path), "x".repeat(first!.length) + second);
+
+  const steps = await recordFileSteps(() =>
+    snapshot.write(content([], rejections, notes))
+  );
+  assertEquals(steps, []);
+});
 
 Deno.test("write() without a rejection does not touch rejected.ndjson", {
   permissions,

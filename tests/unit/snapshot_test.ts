@@ -1,8 +1,10 @@
 import { assertEquals, assertRejects } from "@std/assert";
+import { MemoryFileNotes } from "../../src/ledger/memory/memory_file_notes.ts";
 import { EventCounterError } from "../../src/model/errors.ts";
 import type { UserCount } from "../../src/model/counts.ts";
 import { Snapshot } from "../../src/output/snapshot.ts";
 import { rejection } from "../support/ledger_content.ts";
+import { recordFileSteps } from "../support/file_steps.ts";
 import { content, filesIn } from "../support/snapshot_content.ts";
 import { TemporaryFolder } from "../support/temporary_folder.ts";
 
@@ -37,6 +39,20 @@ Deno.test("prepare() makes the folder, and leaves nothing in it", {
   await new Snapshot(place, TYPES).prepare();
 
   assertEquals(filesIn(place), {});
+});
+
+Deno.test("prepare() syncs each folder it makes in its parent", {
+  permissions,
+}, async () => {
+  const place = folder.make();
+  const steps = await recordFileSteps(() =>
+    new Snapshot(`${place}/not/there`, TYPES).prepare()
+  );
+
+  assertEquals(steps.filter((step) => step.startsWith("sync")), [
+    `sync ${place}/not`,
+    `sync ${place}`,
+  ]);
 });
 
 Deno.test("prepare() refuses a folder that cannot be made with exit code 73", {
@@ -149,73 +165,196 @@ Deno.test("write() makes no file of nothing", { permissions }, async () => {
   assertEquals([result.files, result.types], [[], new Map()]);
 });
 
-Deno.test(
-  "write() leaves files alone that are right already",
-  { permissions },
-  async () => {
-    const place = folder.make();
-    const snapshot = new Snapshot(place, TYPES);
-    const ledger = content([["created", users]], [rejection("no JSON")]);
-    const first = await snapshot.write(ledger);
-    const past = new Date(1_000_000_000_000);
-    const stamps = () =>
-      first.files.map((path) => {
-        const { ino, mtime } = Deno.statSync(path);
-        return [path, ino, mtime];
-      });
-    for (const path of first.files) Deno.utimeSync(path, past, past);
-    const before = stamps();
+const first: [string, UserCount[]][] = [["created", users]];
+const second: [string, UserCount[]][] = [
+  ["created", [...users, ["\u{1f601}", 1]]],
+  ["deleted", [["a", 1]]],
+];
 
-    const second = await snapshot.write(ledger);
-
-    assertEquals(second, first);
-    assertEquals(stamps(), before);
-  },
-);
-
-Deno.test(
-  "write() repairs files that a crash has left behind",
-  { permissions },
-  async () => {
-    const whole = rendered(users);
-    for (
-      const left of [
-        "",
-        whole.slice(0, 20),
-        whole + "x",
-        "{}\n",
-        rendered([["a", 1]]),
-      ]
-    ) {
-      const place = folder.make();
-      Deno.writeTextFileSync(`${place}/created.json`, left);
-
-      await new Snapshot(place, TYPES).write(content([["created", users]]));
-
-      assertEquals(filesIn(place), { "created.json": whole });
-    }
-  },
-);
-
-Deno.test("write() removes the counts of an earlier ledger, and only those", {
+Deno.test("write() leaves files alone that are right already, unread", {
   permissions,
 }, async () => {
   const place = folder.make();
-  const others = {
-    "deleted.json": rendered([["a", 1], ["__proto__", 2]]),
-    "other.json": rendered([["a", 1]]),
-  };
-  for (const [name, text] of Object.entries(others)) {
-    Deno.writeTextFileSync(`${place}/${name}`, text);
-  }
+  const snapshot = new Snapshot(place, TYPES);
+  const ledger = content(first, [rejection("no JSON")]);
+  const before = await snapshot.write(ledger);
 
-  await new Snapshot(place, TYPES).write(content([["created", users]]));
-
-  assertEquals(filesIn(place), {
-    "created.json": rendered(users),
-    "other.json": others["other.json"],
+  const steps = await recordFileSteps(async () => {
+    assertEquals(await snapshot.write(ledger), before);
   });
+
+  assertEquals(steps, []);
 });
+
+Deno.test("write() knows its files again in a copy of the folder", {
+  permissions,
+}, async () => {
+  const place = folder.make();
+  const copy = folder.make();
+  const notes = new MemoryFileNotes();
+  await new Snapshot(place, TYPES).write(content(first, [], notes));
+  for (const name of Object.keys(filesIn(place))) {
+    Deno.copyFileSync(`${place}/${name}`, `${copy}/${name}`);
+    Deno.utimeSync(`${copy}/${name}`, 1, 1);
+  }
+  const snapshot = new Snapshot(copy, TYPES);
+
+  await snapshot.write(content(first, [], notes));
+  const steps = await recordFileSteps(() =>
+    snapshot.write(content(first, [], notes))
+  );
+  await snapshot.write(content(second, [], notes));
+
+  assertEquals(steps, [], "it is read once");
+  assertEquals(Object.keys(filesIn(copy)), ["created.json", "deleted.json"]);
+});
+
+Deno.test(
+  "write() notes old and new content before a name changes, when all of it is on disk, and syncs the names",
+  { permissions },
+  async () => {
+    const place = folder.make();
+    const notes = new MemoryFileNotes();
+    const snapshot = new Snapshot(place, TYPES);
+    await snapshot.write(content(first, [], notes));
+
+    const steps = await recordFileSteps(async (steps) => {
+      const keep = notes.keep.bind(notes);
+      notes.keep = async (kept) => {
+        await keep(kept);
+        steps.push(`note ${kept.map(({ name, shows }) => `${name} ${shows}`)}`);
+      };
+      await snapshot.write(content(second, [], notes));
+    });
+
+    assertEquals(steps.filter((step) => !step.startsWith("open")), [
+      `sync ${place}/draft of created.json`,
+      `sync ${place}/draft of deleted.json`,
+      "note created.json 4000000025,created.json 4000000024,deleted.json 1",
+      `rename to ${place}/created.json`,
+      `rename to ${place}/deleted.json`,
+      `sync ${place}`,
+    ]);
+  },
+);
+
+for (const renamesBefore of [0, 1]) {
+  Deno.test(
+    `write() repairs files that a crash has left behind after ${renamesBefore} renames, twice over`,
+    { permissions },
+    async () => {
+      const place = folder.make();
+      const notes = new MemoryFileNotes();
+      const snapshot = new Snapshot(place, TYPES);
+      await snapshot.write(content(first, [], notes));
+      for (const more of [1, 2]) {
+        const counts = second.map(([type, users]): [string, UserCount[]] => [
+          type,
+          [...users, ["\u{1f602}", more]],
+        ]);
+        await crashAfterRenames(
+          renamesBefore,
+          () => snapshot.write(content(counts, [], notes)),
+        );
+      }
+
+      await snapshot.write(content(second, [], notes));
+
+      assertEquals(filesIn(place), {
+        "created.json": rendered(second[0]![1]),
+        "deleted.json": rendered(second[1]![1]),
+      });
+    },
+  );
+}
+
+async function crashAfterRenames(
+  number: number,
+  run: () => Promise<unknown>,
+): Promise<void> {
+  const { rename } = Deno;
+  let left = number;
+  Deno.rename = (from, to) =>
+    left-- > 0 ? rename(from, to) : Promise.reject(new Error("crash"));
+  try {
+    await assertRejects(run, EventCounterError, "crash");
+  } finally {
+    Deno.rename = rename;
+  }
+}
+
+/** Things that stand where a file is to be written, and are not the ledger's. */
+const strangers: Readonly<Record<string, (path: string) => void>> = {
+  "a text": (path) => Deno.writeTextFileSync(path, "Dear diary"),
+  "counts of another ledger": (path) =>
+    Deno.writeTextFileSync(path, rendered([["a", 1]])),
+  "a changed file of the ledger's": (path) =>
+    Deno.writeTextFileSync(path, rendered(users) + "x"),
+  "a folder": (path) => Deno.mkdirSync(path),
+};
+
+for (const [what, make] of Object.entries(strangers)) {
+  Deno.test(`write() sets ${what} aside under a name with the time`, {
+    permissions,
+  }, async () => {
+    const place = folder.make();
+    const path = `${place}/created.json`;
+    const notes = new MemoryFileNotes();
+    const snapshot = new Snapshot(place, TYPES);
+    await snapshot.write(content(first, [], notes));
+    const inodes: unknown[] = [];
+    for (const counts of [first, second]) {
+      Deno.removeSync(path);
+      make(path);
+      inodes.push(Deno.statSync(path).ino);
+
+      await snapshot.write(content(counts, [], notes));
+
+      assertEquals(Deno.readTextFileSync(path), rendered(counts[0]![1]));
+    }
+
+    const kept = [...Deno.readDirSync(place)]
+      .filter(({ name }) =>
+        /^created\.json\.\d{4}-\d\d-\d\dT\d\d-\d\d-\d\dZ(\.2)?$/.test(name)
+      )
+      .map(({ name }) => Deno.statSync(`${place}/${name}`).ino);
+    assertEquals(kept.sort(), inodes.sort());
+  });
+}
+
+Deno.test("write() takes a file over that has its very content already", {
+  permissions,
+}, async () => {
+  const place = folder.make();
+  await new Snapshot(place, TYPES).write(content(first));
+
+  await new Snapshot(place, TYPES).write(content(first));
+
+  assertEquals(filesIn(place), { "created.json": rendered(users) });
+});
+
+Deno.test(
+  "write() sets counts of another ledger aside that would stand beside its own, and only those",
+  { permissions },
+  async () => {
+    const place = folder.make();
+    const others = {
+      "deleted.json": rendered([["a", 1], ["__proto__", 2]]),
+      "other.json": rendered([["a", 1]]),
+    };
+    for (const [name, text] of Object.entries(others)) {
+      Deno.writeTextFileSync(`${place}/${name}`, text);
+    }
+
+    await new Snapshot(place, TYPES).write(content(first));
+
+    const [created, deleted, other] = Object.entries(filesIn(place));
+    assertEquals(created, ["created.json", rendered(users)]);
+    assertEquals(deleted![0].startsWith("deleted.json.20"), true, deleted![0]);
+    assertEquals(deleted![1], others["deleted.json"]);
+    assertEquals(other, ["other.json", others["other.json"]]);
+  },
+);
 
 Deno.test(
   "write() leaves a file alone that has a type's name but no counts in it",
@@ -227,10 +366,8 @@ Deno.test(
         "Dear diary",
         "[1]",
         "null",
-        "1",
-        '{"a":"1"}',
-        '{"a":1.5}',
-        '{"a":1',
+        rendered([["a", 1.5]]),
+        rendered([["a", 1]]).slice(0, -3),
       ]
     ) {
       const place = folder.make();
