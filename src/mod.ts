@@ -53,6 +53,7 @@ export * from "./model/file_note.ts";
 export * from "./model/rejection.ts";
 export { Uuid } from "./model/uuid.ts";
 export * from "./output/snapshot.ts";
+export * from "./output/snapshot_content.ts";
 export * from "./pipeline/pipeline.ts";
 export * from "./pipeline/pipeline_options.ts";
 export * from "./pipeline/run_result.ts";

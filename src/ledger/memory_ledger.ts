@@ -3,6 +3,7 @@ import {
   type TypeTotals,
   type UserCount,
 } from "../model/counts.ts";
+import type { FileNotes } from "../model/file_note.ts";
 import type { Rejection } from "../model/rejection.ts";
 import type { CheckpointBatch, Ledger } from "./ledger.ts";
 import { MemoryFileNotes } from "./memory/memory_file_notes.ts";
@@ -14,7 +15,7 @@ import { MemoryFileNotes } from "./memory/memory_file_notes.ts";
  */
 export class MemoryLedger implements Ledger {
   readonly ackAfter = "snapshot";
-  readonly files = new MemoryFileNotes();
+  readonly files: FileNotes = new MemoryFileNotes();
   readonly #counts = new Map<string, Map<string, number>>();
   readonly #rejections: Rejection[] = [];
 

@@ -1,12 +1,12 @@
 import { Buffer } from "node:buffer";
 import { join, resolve } from "node:path";
-import type { FileNotes } from "../model/file_note.ts";
 import { writeRejectionLine } from "../model/ndjson_line.ts";
 import type { Rejection } from "../model/rejection.ts";
 import { Draft } from "./draft.ts";
 import { readUpTo, writeAll } from "./file_bytes.ts";
 import { outputFailure } from "./output_failure.ts";
 import { syncFolder } from "./output_folder.ts";
+import type { SnapshotContent } from "./snapshot_content.ts";
 import { StandingFile } from "./standing_file.ts";
 
 /** Name of the file that keeps what could not be counted. */
@@ -14,14 +14,6 @@ export const REJECTED_FILE = "rejected.ndjson";
 
 /** Bytes of lines that are written at once (256 KiB), or a single line. */
 const CHUNK_BYTES = 256 * 1024;
-
-/** What the file is written from. */
-export interface RejectedContent {
-  /** Rejections in order, without so many of the first. */
-  rejections(after?: number): AsyncIterable<readonly Rejection[]>;
-  /** What is known of the files that were written from it. */
-  readonly files: FileNotes;
-}
 
 /**
  * Makes `rejected.ndjson` hold every rejection, a line each. It only ever
@@ -32,7 +24,7 @@ export interface RejectedContent {
  */
 export async function updateRejectedFile(
   folder: string,
-  ledger: RejectedContent,
+  ledger: SnapshotContent,
 ): Promise<boolean> {
   const standing = await StandingFile.look(
     folder,
@@ -74,11 +66,11 @@ export async function updateRejectedFile(
 
 /** The lines of rejections, in chunks, and how many there have been. */
 class Lines {
-  readonly #ledger: RejectedContent;
+  readonly #ledger: SnapshotContent;
   /** The rejections that the file shows when all its lines are written. */
   shown = 0;
 
-  constructor(ledger: RejectedContent) {
+  constructor(ledger: SnapshotContent) {
     this.#ledger = ledger;
   }
 

@@ -1,25 +1,12 @@
 import { join } from "node:path";
-import type { TypeTotals, UserCount } from "../model/counts.ts";
+import type { TypeTotals } from "../model/counts.ts";
 import type { FileNote } from "../model/file_note.ts";
 import { countsContent, countsFile, isCountsFile } from "./counts_file.ts";
 import { Draft } from "./draft.ts";
 import { prepareFolder, syncFolder } from "./output_folder.ts";
-import {
-  REJECTED_FILE,
-  type RejectedContent,
-  updateRejectedFile,
-} from "./rejected_file.ts";
+import { REJECTED_FILE, updateRejectedFile } from "./rejected_file.ts";
+import type { SnapshotContent } from "./snapshot_content.ts";
 import { StandingFile } from "./standing_file.ts";
-
-/** What a snapshot shows; a ledger has all of it. */
-export interface SnapshotContent extends RejectedContent {
-  /** Every type with a count. */
-  types(): Promise<string[]>;
-  /** What the counts of one type add up to. */
-  totals(type: string): Promise<TypeTotals>;
-  /** The totals of one type, by code point of the user, in pages. */
-  counts(type: string): AsyncIterable<readonly UserCount[]>;
-}
 
 /** What a snapshot wrote, or found to be right already. */
 export interface SnapshotResult {

@@ -2,7 +2,7 @@ import { MemoryFileNotes } from "../../src/ledger/memory/memory_file_notes.ts";
 import type { UserCount } from "../../src/model/counts.ts";
 import type { FileNotes } from "../../src/model/file_note.ts";
 import type { Rejection } from "../../src/model/rejection.ts";
-import type { SnapshotContent } from "../../src/output/snapshot.ts";
+import type { SnapshotContent } from "../../src/output/snapshot_content.ts";
 
 /**
  * A ledger's content, two users or rejections a page.
