@@ -9,7 +9,7 @@ import { IdleWatchdog } from "../lifecycle/idle_watchdog.ts";
 import { type Clock, systemClock } from "../model/clock.ts";
 import type { Delivery } from "../model/delivery.ts";
 import { Event } from "../model/event.ts";
-import type { Source } from "../source/source.ts";
+import type { LeftBehind, Source } from "../source/source.ts";
 import { Acks, Batch } from "./batch.ts";
 import { Consumers } from "./consumers.ts";
 import { Emptiness } from "./emptiness.ts";
@@ -110,7 +110,7 @@ export class Pipeline {
     ring();
     this.#signal.addEventListener("abort", ring);
     this.#watchdog.signal.addEventListener("abort", ring);
-    let left = 0;
+    let left: LeftBehind | undefined;
     let stopped: StopReason;
     let files: readonly string[];
     try {
