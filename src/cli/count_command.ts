@@ -3,7 +3,6 @@ import { getLogger } from "@logtape/logtape";
 import { onSignals } from "../lifecycle/signals.ts";
 import { systemClock } from "../model/clock.ts";
 import type { TypeTotals } from "../model/counts.ts";
-import { EventCounterError, EXIT } from "../model/errors.ts";
 import { Snapshot } from "../output/snapshot.ts";
 import { Pipeline } from "../pipeline/pipeline.ts";
 import type { RunResult } from "../pipeline/run_result.ts";
@@ -46,25 +45,19 @@ export async function count(
       { snapshot, stderr },
       surroundings,
     );
+    if (run.left > 0) {
+      log.warn("{left} messages are left in the queue, run again for them", {
+        left: run.left,
+      });
+    }
     surroundings.print(
       options.format === "json"
         ? summaryJson(run, totals)
         : summaryText(run, totals),
     );
-    refuseRest(run);
   } finally {
     await ledger.close();
   }
-}
-
-/** A run that ends by itself has drained the queue, or has failed to. */
-function refuseRest({ left, stopped }: RunResult): void {
-  if (left === undefined || stopped === "signal") return;
-  throw new EventCounterError(
-    EXIT.inUse,
-    `Cannot drain the queue: ${left.messages} message(s) were ready and did ` +
-      `not come; ${left.why}`,
-  );
 }
 
 /** What only several options together can get wrong. */
@@ -118,8 +111,7 @@ async function runPipeline(
     source,
     ledger,
     types: options.types,
-    // An input ends where it ends, however long it pauses.
-    idle: options.input === undefined ? options.idle : 0,
+    idle: options.idle,
     untilEmpty: options.untilEmpty ?? false,
     deliveryLimit: options.deliveryLimit,
     checkpointSize: options.checkpointSize,

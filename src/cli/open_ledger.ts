@@ -1,7 +1,7 @@
 import { join, resolve } from "node:path";
 import type { Ledger } from "../ledger/ledger.ts";
-import { MemoryLedger } from "../ledger/memory_ledger.ts";
-import { SqliteLedger } from "../ledger/sqlite_ledger.ts";
+import { MemoryLedger } from "../ledger/memory/memory_ledger.ts";
+import { SqliteLedger } from "../ledger/sqlite/sqlite_ledger.ts";
 import { EventCounterError, EXIT } from "../model/errors.ts";
 
 /**

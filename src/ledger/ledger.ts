@@ -1,40 +1,73 @@
 import type { Counts, TypeTotals, UserCount } from "../model/counts.ts";
+import type { Event } from "../model/event.ts";
 import type { FileNotes } from "../model/file_note.ts";
 import type { Rejection } from "../model/rejection.ts";
 import type { Uuid } from "../model/uuid.ts";
 
 /**
- * The durable truth: seen ids, counts, rejections and runs.
+ * The durable truth: seen ids, counts, rejections, positions and runs.
  *
- * Its only write during a run is the {@linkcode Ledger.checkpoint}. Whoever
- * implements it passes the contract suite in `tests/contract`.
+ * A checkpoint is a transaction: {@linkcode Ledger.claim} says which events
+ * are new, {@linkcode Ledger.commit} makes everything claimed since the last
+ * one durable, together with its counts. Nothing of it shows before, and a
+ * crash leaves all of it or nothing. Whoever implements this passes the
+ * contract suite in `tests/contract`.
  */
 export interface Ledger {
   /**
-   * When deliveries may be acked: after the `checkpoint` that holds them, or,
+   * When deliveries may be acked: after the `commit` that holds them, or,
    * for a ledger that keeps nothing itself, after the `snapshot` does.
    */
   readonly ackAfter: "checkpoint" | "snapshot";
 
   /**
-   * Loads what must be remembered into memory.
-   *
-   * @param seen Takes every id ever counted.
+   * Events to gather before they are claimed together: 1 for a ledger that
+   * answers at once, `Infinity` for one where each question is a journey, and
+   * a whole checkpoint is claimed by one.
    */
-  load(seen: SeenSink): Promise<void>;
-
-  /** Notes the start of a run. */
-  beginRun(startedAt: number): Promise<void>;
+  readonly claimSize: number;
 
   /**
-   * Writes one batch, wholly or not at all; when it has settled, the batch
-   * outlives a power cut.
+   * Notes the start of a run, and forgets claims that were not committed.
    *
-   * @throws If it is not durable; then nothing of the batch is in the ledger.
+   * @param startedAt Milliseconds since 1970 (UTC).
+   * @returns What the runs before have left to know.
    */
-  checkpoint(batch: CheckpointBatch): Promise<void>;
+  beginRun(startedAt: number): Promise<LedgerMemory>;
 
-  /** Notes the end of the run begun last. */
+  /**
+   * Claims the ids of events for the checkpoint in the making.
+   *
+   * @returns For each event 1 if its id is new, 0 if it was claimed before: in
+   * this call, in this checkpoint, or in any that was committed.
+   * @throws {CheckpointLost} If the checkpoint has to be made anew.
+   */
+  claim(events: readonly Event[]): Claim | Promise<Claim>;
+
+  /** Whether an id is claimed already; claims nothing. */
+  has(key: Uuid | string): boolean | Promise<boolean>;
+
+  /** Whether an equal rejection is recorded, however long ago. */
+  hasRejection(fingerprint: Uint8Array): boolean | Promise<boolean>;
+
+  /**
+   * Ends the checkpoint, wholly or not at all; when it has settled, claims and
+   * batch outlive a power cut.
+   *
+   * @throws {CheckpointLost} If nothing of it is durable, and it can be made
+   * anew from its first claim on. Any other error ends the run.
+   */
+  commit(batch: CheckpointBatch): Promise<void>;
+
+  /**
+   * Tells that the acks of a commit have arrived, so that its rejections cannot
+   * be delivered again. It need not be durable before the ledger is closed.
+   *
+   * @param commit Its number in this run, from 1.
+   */
+  settle(commit: number): void;
+
+  /** Notes the end of the run begun last; claims not committed are gone. */
   endRun(run: RunRecord): Promise<void>;
 
   /** Every type with a count, in no particular order. */
@@ -58,32 +91,49 @@ export interface Ledger {
   /** What is known of the files that were written from this ledger. */
   readonly files: FileNotes;
 
-  /** Releases the ledger. */
+  /** Releases the ledger; what was not committed is gone. */
   close(): Promise<void>;
 }
 
-/** Where a ledger's memory goes when it is loaded. */
-export interface SeenSink {
-  /** UUIDs, 16 bytes each, most significant first. */
-  addPacked(uuids: Uint8Array): void;
-  /** One id that is no canonical UUID. */
-  add(id: string): void;
-  /** Fingerprints of rejections, 16 bytes each. */
-  addRejected(fingerprints: Uint8Array): void;
+/** For each event of a claim, 1 if it is new and 0 if not. */
+export type Claim = Uint8Array;
+
+/**
+ * The transaction of a checkpoint is gone (a lost connection, say) and nothing
+ * of it is durable. Claiming its events again begins the next attempt.
+ */
+export class CheckpointLost extends Error {
+  override readonly name = "CheckpointLost";
 }
 
-/** What one checkpoint makes durable. */
+/** What a ledger remembers for a run that begins. */
+export interface LedgerMemory {
+  /** The types with a count. */
+  readonly types: readonly string[];
+  /** Rejections that may be delivered again, the oldest first. */
+  readonly recentRejections: readonly RecordedRejection[];
+  /** How far each stream has been counted: its name and the last offset. */
+  readonly positions: ReadonlyMap<string, number>;
+}
+
+/** A recorded rejection, as far as it takes to know it again. */
+export type RecordedRejection =
+  & Pick<Rejection, "fingerprint" | "follows" | "precedes">
+  & {
+    /** Whether its ack is known to have arrived. */
+    readonly settled: boolean;
+  };
+
+/** What a checkpoint makes durable besides the ids it has claimed. */
 export interface CheckpointBatch {
   /** When it is written, in milliseconds since 1970 (UTC). */
   readonly at: number;
-  /** New ids that are canonical UUIDs. */
-  readonly uuids: readonly Uuid[];
-  /** New ids of any other form. */
-  readonly texts: readonly string[];
   /** What to add to the totals. */
   readonly counts: Counts;
   /** Deliveries that could not be counted. */
   readonly rejections: readonly Rejection[];
+  /** How far each stream has been counted with this; see `LedgerMemory`. */
+  readonly positions: ReadonlyMap<string, number>;
 }
 
 /** How many deliveries a run received, by what became of them. */

@@ -17,6 +17,16 @@ export interface Delivery {
    * broker counts that (quorum queues, header `x-delivery-count`).
    */
   readonly returns?: number;
+  /**
+   * True if it was read from the record of a rejection: should it be rejected
+   * again, that record is enough.
+   */
+  readonly rejectedBefore?: boolean;
+  /**
+   * Where it stands in a stream, which is not emptied by reading: the name of
+   * the stream and the offset (RabbitMQ, header `x-stream-offset`).
+   */
+  readonly position?: { readonly stream: string; readonly offset: number };
   /** Where this delivery is settled. */
   readonly settlement: Settlement;
   /** Its number within the settlement; they only grow. */

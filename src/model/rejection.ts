@@ -29,4 +29,14 @@ export interface Rejection {
   readonly at: number;
   /** 16 bytes that stand for routing key and body. */
   readonly fingerprint: Uint8Array<ArrayBuffer>;
+  /**
+   * Its place behind the event that was delivered last before it on the same
+   * attachment: `2 <id>` for the second rejection after it.
+   */
+  readonly follows?: string | undefined;
+  /**
+   * Its place ahead of the next event of its checkpoint: `2 <id>` for the
+   * second rejection before it.
+   */
+  readonly precedes?: string | undefined;
 }

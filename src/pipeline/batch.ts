@@ -1,96 +1,87 @@
 import type { Counts } from "../model/counts.ts";
-import type { Delivery, Settlement } from "../model/delivery.ts";
-import type { Rejection } from "../model/rejection.ts";
-import { Uuid } from "../model/uuid.ts";
 import type { CheckpointBatch } from "../ledger/ledger.ts";
+import type { Delivery } from "../model/delivery.ts";
+import type { Event } from "../model/event.ts";
+import type { Rejection } from "../model/rejection.ts";
+import { Acks } from "./acks.ts";
+
+/** A delivery that was rejected, until its checkpoint decides about it. */
+export interface RejectedDelivery {
+  readonly delivery: Delivery;
+  readonly rejection: Rejection;
+  /** See `Rejection`; known as soon as there is such an event. */
+  follows?: string;
+  precedes?: string;
+}
 
 /** What has gathered since the last checkpoint, and what it takes to ack it. */
 export class Batch {
   /** Deliveries in it. */
   size = 0;
+  /** How many of them carried the broker's redelivered flag. */
+  redelivered = 0;
+  /** Events that turned out to be new. */
+  unique = 0;
+  /** Deliveries that repeat what was processed before. */
+  duplicates = 0;
   /** Bytes of the bodies that are kept because they were rejected. */
   rejectedBytes = 0;
-  readonly #uuids: Uuid[] = [];
-  readonly #texts: string[] = [];
-  readonly #rejections: Rejection[] = [];
-  readonly #acks = new Acks();
+  /** Every event in it, new or not: a checkpoint may have to be made anew. */
+  readonly events: Event[] = [];
+  /** Those of them, from the first on, that have been claimed. */
+  claimed = 0;
+  /** Deliveries that cannot be counted, in order. */
+  readonly rejected: RejectedDelivery[] = [];
+  /** The acks to send once it is durable. */
+  readonly acks = new Acks();
+  readonly #positions = new Map<string, number>();
 
   /** Notes a delivery: once the batch is durable, it is to be acked. */
   add(delivery: Delivery): void {
     this.size++;
-    this.#acks.add(delivery.settlement, delivery.tag);
-  }
-
-  /** Notes that an event is new. */
-  addId(key: Uuid | string): void {
-    if (key instanceof Uuid) this.#uuids.push(key);
-    else this.#texts.push(key);
-  }
-
-  /** Keeps a rejection. */
-  addRejection(rejection: Rejection): void {
-    this.#rejections.push(rejection);
-    this.rejectedBytes += rejection.body.length;
-  }
-
-  /** Whether there is anything in it that the ledger does not have. */
-  get hasNews(): boolean {
-    return this.#uuids.length + this.#texts.length + this.#rejections.length >
-      0;
-  }
-
-  /** What the ledger is to make durable. */
-  forLedger(at: number, counts: Counts): CheckpointBatch {
-    return {
-      at,
-      counts,
-      uuids: this.#uuids,
-      texts: this.#texts,
-      rejections: this.#rejections,
-    };
-  }
-
-  /** The acks to send afterwards. */
-  get acks(): Acks {
-    return this.#acks;
-  }
-}
-
-/** The highest tag of each settlement: one `multiple` ack settles them all. */
-export class Acks {
-  readonly #highest = new Map<Settlement, number>();
-  /** Of the run of deliveries being noted, kept out of the map for speed. */
-  #settlement: Settlement | undefined;
-  #tag = 0;
-
-  /** Notes a delivery; tags of a settlement come in ascending order. */
-  add(settlement: Settlement, tag: number): void {
-    if (settlement !== this.#settlement) {
-      this.#note();
-      this.#settlement = settlement;
+    if (delivery.redelivered) this.redelivered++;
+    const { position } = delivery;
+    if (position !== undefined) {
+      this.#positions.set(position.stream, position.offset);
     }
-    this.#tag = tag;
+    this.acks.add(delivery.settlement, delivery.tag);
   }
 
-  /** Takes over all acks of another collection that came later. */
-  addAll(later: Acks): void {
-    later.#note();
-    for (const [settlement, tag] of later.#highest) this.add(settlement, tag);
+  /** Keeps a delivery that cannot be counted. */
+  addRejected(rejected: RejectedDelivery): void {
+    this.rejected.push(rejected);
+    this.rejectedBytes += rejected.rejection.body.length;
+  }
+
+  /** Takes the events that are not claimed yet; they are from now on. */
+  claimRest(): readonly Event[] {
+    const rest = this.claimed === 0
+      ? this.events
+      : this.events.slice(this.claimed);
+    this.claimed = this.events.length;
+    return rest;
+  }
+
+  /** Takes all claims back: the checkpoint is made anew. */
+  unclaim(): void {
+    this.claimed = this.unique = this.duplicates = 0;
   }
 
   /**
-   * Sends them. The one place where a run acks anything: what led here is
-   * durable.
+   * What the ledger is to make durable.
+   *
+   * @param rejections Those of the rejected deliveries that are to be recorded.
    */
-  send(): void {
-    this.#note();
-    for (const [settlement, tag] of this.#highest) settlement.ackUpTo(tag);
-    this.#highest.clear();
-    this.#settlement = undefined;
+  forLedger(
+    at: number,
+    counts: Counts,
+    rejections: readonly Rejection[],
+  ): CheckpointBatch {
+    return { at, counts, rejections, positions: this.#positions };
   }
 
-  #note(): void {
-    if (this.#settlement === undefined) return;
-    this.#highest.set(this.#settlement, this.#tag);
+  /** Whether a stream has moved on with it. */
+  get hasPositions(): boolean {
+    return this.#positions.size > 0;
   }
 }

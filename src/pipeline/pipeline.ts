@@ -1,55 +1,32 @@
-import { setImmediate } from "node:timers";
-import { getLogger } from "@logtape/logtape";
 import { CountingConsumer } from "../count/counting_consumer.ts";
 import { Tally } from "../count/tally.ts";
-import { SeenIds } from "../dedupe/seen_ids.ts";
 import type { Ledger, RunTotals } from "../ledger/ledger.ts";
-import { Bell } from "../lifecycle/bell.ts";
-import { IdleWatchdog } from "../lifecycle/idle_watchdog.ts";
+import { WakeSignal } from "../lifecycle/wake_signal.ts";
 import { type Clock, systemClock } from "../model/clock.ts";
 import type { Delivery } from "../model/delivery.ts";
-import { Event } from "../model/event.ts";
-import type { LeftBehind, Source } from "../source/source.ts";
-import { Acks, Batch } from "./batch.ts";
+import type { Source } from "../source/source.ts";
+import { Checkpointer } from "./checkpointer.ts";
+import { Classifier } from "./classifier.ts";
 import { Consumers } from "./consumers.ts";
-import { Emptiness } from "./emptiness.ts";
-import { DUPLICATE, Intake } from "./intake.ts";
 import type { PipelineOptions } from "./pipeline_options.ts";
 import type { RunResult, StopReason } from "./run_result.ts";
-
-const log = getLogger(["eventcounter", "pipeline"]);
+import { StopConditions } from "./stop_conditions.ts";
 
 /** Types that `any` accepts in one run; each has a consumer loop of its own. */
 export const TYPE_LIMIT = 1_000;
 
-/** A batch with this many bytes of rejected bodies is written at once. */
-const REJECTED_BYTES_LIMIT = 16 * 1024 * 1024;
-
 /** Counts deliveries as they come, until there is a reason to stop. */
 export class Pipeline {
+  readonly #options: PipelineOptions;
   readonly #source: Source;
   readonly #ledger: Ledger;
-  readonly #options: PipelineOptions;
   readonly #clock: Clock;
-  readonly #checkpointSize: number;
   readonly #signal: AbortSignal;
-  readonly #deliveryLimit: number;
-  readonly #bell = new Bell();
-  readonly #intake: Intake;
-  readonly #seen = new SeenIds();
-  readonly #tally = new Tally();
+  readonly #wakeSignal = new WakeSignal();
   readonly #consumers: Consumers;
-  readonly #watchdog: IdleWatchdog;
-  readonly #emptiness: Emptiness | undefined;
-  /** The signal's state; asking the signal for every delivery takes longer. */
-  #stopping = false;
-  #warnedOfReturns = false;
-  #batch = new Batch();
-  #checkpointDue = false;
-  #cancelCheckpointTimer: () => void = () => {};
+  readonly #checkpointer: Checkpointer;
+  readonly #stop: StopConditions;
   #sourceFailure: { readonly error: unknown } | undefined;
-  /** Acks that wait for the snapshot. */
-  readonly #held = new Acks();
 
   /** Puts the parts together; {@linkcode run} starts them. */
   constructor(options: PipelineOptions) {
@@ -57,40 +34,44 @@ export class Pipeline {
     this.#source = options.source;
     this.#ledger = options.ledger;
     this.#clock = options.clock ?? systemClock;
-    this.#checkpointSize = options.checkpointSize ?? 5_000;
     this.#signal = options.signal ?? new AbortController().signal;
-    this.#deliveryLimit = options.deliveryLimit ?? 20;
+    const tally = new Tally();
     const types = options.types ?? new Set(["created", "updated", "deleted"]);
+    const wake = () => this.#wakeSignal.wake();
     this.#consumers = new Consumers(
-      options.consumers?.(this.#tally) ?? [new CountingConsumer(this.#tally)],
+      options.consumers?.(tally) ?? [new CountingConsumer(tally)],
       options.channelCapacity ?? 1_024,
       types === "any" ? TYPE_LIMIT : Infinity,
       this.#signal,
     );
-    this.#intake = new Intake({
-      types,
-      seen: this.#seen,
-      accepts: (type) => this.#consumers.accepts(type),
-      deliveryLimit: this.#deliveryLimit,
+    this.#stop = new StopConditions({
+      source: this.#source,
+      signal: this.#signal,
+      idle: options.idle ?? 5_000,
+      untilEmpty: options.untilEmpty ?? false,
       clock: this.#clock,
+      wake,
     });
-    this.#watchdog = new IdleWatchdog(
-      options.idle ?? 5_000,
-      this.#clock,
-      () => this.#source.isQuiet(),
-    );
-    if (options.untilEmpty === true) {
-      this.#emptiness = new Emptiness(
-        () => this.#source.isEmpty(),
-        () => this.#bell.ring(),
-        this.#clock,
-      );
-    }
+    this.#checkpointer = new Checkpointer({
+      ledger: this.#ledger,
+      classifier: new Classifier(
+        types,
+        (type) => this.#consumers.accepts(type),
+      ),
+      consumers: this.#consumers,
+      tally,
+      size: options.checkpointSize ?? 5_000,
+      interval: options.checkpointInterval ?? 1_000,
+      deliveryLimit: options.deliveryLimit ?? 20,
+      clock: this.#clock,
+      wake,
+      isToldToStop: () => this.#stop.isTold,
+    });
   }
 
   /** What has been received so far. */
   get totals(): RunTotals & { received: number; redelivered: number } {
-    return this.#intake.totals;
+    return this.#checkpointer.totals;
   }
 
   /**
@@ -101,28 +82,20 @@ export class Pipeline {
    */
   async run(): Promise<RunResult> {
     const started = this.#clock.monotonic();
-    await this.#ledger.load(this.#seen);
-    await this.#ledger.beginRun(this.#clock.now());
-    const ring = () => {
-      this.#stopping = this.#signal.aborted;
-      this.#bell.ring();
-    };
-    ring();
-    this.#signal.addEventListener("abort", ring);
-    this.#watchdog.signal.addEventListener("abort", ring);
-    let left: LeftBehind | undefined;
+    this.#checkpointer.begin(await this.#ledger.beginRun(this.#clock.now()));
+    let left = 0;
     let stopped: StopReason;
     let files: readonly string[];
     try {
-      await this.#source.open(ring, this.#signal);
+      await this.#source.open(() => this.#wakeSignal.wake(), this.#signal);
       stopped = await this.#drain();
       files = await this.#finish(stopped);
     } catch (error) {
       await this.#abandon();
       throw error;
     } finally {
-      this.#signal.removeEventListener("abort", ring);
-      this.#cancelTimers();
+      this.#stop.end();
+      this.#checkpointer.cancelTimer();
       left = await this.#source.close();
     }
     if (this.#sourceFailure !== undefined) throw this.#sourceFailure.error;
@@ -133,29 +106,28 @@ export class Pipeline {
   /** Works until there is a reason to stop. */
   async #drain(): Promise<StopReason> {
     for (;;) {
-      if (this.#stopping) return "signal";
+      if (this.#stop.isTold) return "signal";
       const deliveries = this.#take();
       if (deliveries === undefined) return "error";
       if (deliveries.length > 0) {
-        this.#watchdog.busy();
-        this.#emptiness?.deny();
-        await this.#process(deliveries);
-        if (this.#isCheckpointDue()) await this.#checkpoint();
+        this.#stop.busy();
+        await this.#checkpointer.add(deliveries);
+        if (this.#checkpointer.isDue) await this.#checkpoint();
         continue;
       }
-      if (this.#checkpointDue) await this.#checkpoint();
+      if (this.#checkpointer.isDue) await this.#checkpoint();
       const processed = this.#consumers.idle();
       if (processed !== undefined) {
         await processed;
         // More may have come meanwhile.
         continue;
       }
-      if (this.#source.ended) return "end-of-input";
-      if (!this.#source.attached) this.#watchdog.busy();
-      else if (await this.#emptiness?.look()) return "empty";
-      else this.#watchdog.quiet();
-      await this.#bell.wait();
-      if (this.#watchdog.signal.aborted) return "idle";
+      const reason = await this.#stop.quiet();
+      if (reason !== undefined) return reason;
+      // What waits for its claim is not processed yet.
+      if (!this.#checkpointer.hasRoutedAll) this.#stop.busy();
+      await this.#wakeSignal.wait();
+      if (this.#stop.isIdle) return "idle";
     }
   }
 
@@ -166,90 +138,17 @@ export class Pipeline {
    */
   #take(): readonly Delivery[] | undefined {
     try {
-      return this.#source.take(this.#checkpointSize - this.#batch.size);
+      return this.#source.take(this.#checkpointer.room);
     } catch (error) {
       this.#sourceFailure = { error };
       return undefined;
     }
   }
 
-  async #process(deliveries: readonly Delivery[]): Promise<void> {
-    for (const delivery of deliveries) {
-      // What is not processed is not acked, and so given back.
-      if (this.#stopping) return;
-      const { returns = 0 } = delivery;
-      // Something may be wrong with it: nothing else shares its fate.
-      const alone = returns >= this.#deliveryLimit / 2;
-      if (alone) await this.#isolate(returns);
-      if (this.#batch.size === 0) this.#startCheckpointTimer();
-      const outcome = this.#intake.judge(delivery);
-      if (outcome instanceof Event) {
-        this.#batch.addId(outcome.key);
-        const full = this.#consumers.publish(outcome);
-        if (full !== undefined) await full;
-      } else if (outcome !== DUPLICATE) {
-        this.#batch.addRejection(outcome);
-      }
-      this.#batch.add(delivery);
-      if (alone) await this.#checkpoint();
-    }
-  }
-
-  async #isolate(returns: number): Promise<void> {
-    if (!this.#warnedOfReturns) {
-      this.#warnedOfReturns = true;
-      log.warn(
-        "messages have come back {returns} times already, and the broker drops them after {limit}: look for what ends the runs before they ack",
-        { returns, limit: this.#deliveryLimit },
-      );
-    }
-    await this.#checkpoint();
-  }
-
-  #startCheckpointTimer(): void {
-    this.#cancelCheckpointTimer = this.#clock.after(
-      this.#options.checkpointInterval ?? 1_000,
-      () => {
-        this.#checkpointDue = true;
-        this.#bell.ring();
-      },
-    );
-  }
-
-  #isCheckpointDue(): boolean {
-    return this.#checkpointDue || this.#batch.size >= this.#checkpointSize ||
-      this.#batch.rejectedBytes >= REJECTED_BYTES_LIMIT;
-  }
-
-  /**
-   * Makes the batch durable, and acks it only then: a crash before the commit
-   * leaves every delivery with the broker, one after it leaves ids that are
-   * known as duplicates when they come again.
-   */
+  /** Meanwhile nobody looks for deliveries: that is no silence. */
   async #checkpoint(): Promise<void> {
-    this.#checkpointDue = false;
-    this.#cancelCheckpointTimer();
-    if (this.#batch.size === 0) return;
-    this.#watchdog.pause();
-    await this.#consumers.idle();
-    const batch = this.#batch;
-    // Duplicates alone change nothing: what they repeat is durable already.
-    if (batch.hasNews) {
-      await this.#ledger.checkpoint(
-        batch.forLedger(this.#clock.now(), this.#tally.take()),
-      );
-    }
-    this.#batch = new Batch();
-    if (this.#ledger.ackAfter === "checkpoint") batch.acks.send();
-    else this.#held.addAll(batch.acks);
-    // Timers, signals and heartbeats get a turn even if there is no pause.
-    await new Promise<void>((resolve) => setImmediate(resolve));
-  }
-
-  #cancelTimers(): void {
-    this.#cancelCheckpointTimer();
-    this.#emptiness?.stop();
-    this.#watchdog.busy();
+    this.#stop.pause();
+    await this.#checkpointer.checkpoint();
   }
 
   /** In flow order: no more deliveries, the last batch, its ack, the files. */
@@ -259,7 +158,7 @@ export class Pipeline {
     await this.#consumers.close();
     await this.#endRun(stopped);
     const files = await this.#snapshot(stopped);
-    this.#held.send();
+    this.#checkpointer.sendHeldAcks();
     return files;
   }
 
@@ -268,6 +167,7 @@ export class Pipeline {
    * what failed first is what gets reported.
    */
   async #abandon(): Promise<void> {
+    this.#checkpointer.drop();
     try {
       await this.#endRun("error");
       if (this.#ledger.ackAfter === "checkpoint") await this.#snapshot("error");

@@ -35,8 +35,8 @@ type Kind = (ingredients: Ingredients) => InvalidMessage;
 
 /**
  * Every way to be rejected that a message can have which `*.event.*` routes
- * and whose type is checked against a list. Each carries something random, so
- * no two messages of a run are equal.
+ * and whose type is checked against a list. Each carries something random;
+ * equal ones come by repetition, see {@linkcode InvalidMessages}.
  */
 const KINDS: readonly Kind[] = [
   // No user. The broker takes the empty text before the dot for a word, too.
@@ -58,13 +58,19 @@ const KINDS: readonly Kind[] = [
   (made) => badId(made, `"${tooLongId(made.random)}"`),
 ];
 
+/** Earlier ones that are repeated. */
+const REPEATED = 12;
+
 /**
  * The invalid messages of one run: all kinds in turn, so that a run with 13 of
  * them has every one, and at most one in 1,000 is a body that is too large.
+ * From then on half of them repeat one of the first, as a broken publisher
+ * does: each is a message of its own all the same.
  */
 export class InvalidMessages {
   readonly #random: Random;
   readonly #types: readonly string[];
+  readonly #first: InvalidMessage[] = [];
   #made = 0;
 
   constructor(random: Random, types: readonly string[]) {
@@ -81,9 +87,13 @@ export class InvalidMessages {
       type,
       types: this.#types,
     };
-    return number % TOO_LARGE_EVERY === KINDS.length
-      ? tooLarge(ingredients)
-      : KINDS[number % KINDS.length]!(ingredients);
+    if (number % TOO_LARGE_EVERY === KINDS.length) return tooLarge(ingredients);
+    if (number > KINDS.length && this.#random.below(2) === 0) {
+      return this.#first[this.#random.below(REPEATED)]!;
+    }
+    const message = KINDS[number % KINDS.length]!(ingredients);
+    if (this.#first.length < REPEATED) this.#first.push(message);
+    return message;
   }
 }
 

@@ -86,9 +86,8 @@ export class NdjsonSource implements Source {
     return Promise.resolve(this.ended);
   }
 
-  /** An input ends where it ends: a read that is under way is no silence. */
   isQuiet(): Promise<boolean> {
-    return Promise.resolve(this.ended);
+    return Promise.resolve(this.#waiting.length === 0);
   }
 
   async stop(): Promise<void> {
@@ -99,8 +98,9 @@ export class NdjsonSource implements Source {
     await this.#reader.cancel().catch(() => {});
   }
 
-  async close(): Promise<undefined> {
+  async close(): Promise<number> {
     await this.stop();
+    return 0;
   }
 
   get #isFull(): boolean {
@@ -139,7 +139,8 @@ export class NdjsonSource implements Source {
       body: known.body,
       // A line that was rejected before may be rejected again; one record of
       // it is enough.
-      redelivered: message?.reason !== undefined,
+      redelivered: false,
+      rejectedBefore: message?.reason !== undefined,
       settlement: NOTHING_TO_SETTLE,
       tag: ++this.#tag,
       malformed: message === undefined,

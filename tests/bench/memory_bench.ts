@@ -1,4 +1,4 @@
-import { SeenIds } from "../../src/dedupe/seen_ids.ts";
+import { SeenIds } from "../../src/ledger/seen/seen_ids.ts";
 import { Uuid } from "../../src/mod.ts";
 import { heading } from "./report.ts";
 

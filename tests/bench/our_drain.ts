@@ -67,9 +67,9 @@ class Stopwatch {
   }
 
   stopAtCheckpoint(ledger: Ledger): Ledger {
-    const checkpoint = ledger.checkpoint.bind(ledger);
-    ledger.checkpoint = async (batch) => {
-      await checkpoint(batch);
+    const commit = ledger.commit.bind(ledger);
+    ledger.commit = async (batch) => {
+      await commit(batch);
       this.#ended = performance.now();
     };
     return ledger;

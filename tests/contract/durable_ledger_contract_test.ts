@@ -1,7 +1,7 @@
 /** What a ledger promises that outlives its process. */
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
-import type { CheckpointBatch, Ledger } from "../../src/ledger/ledger.ts";
+import type { Ledger } from "../../src/ledger/ledger.ts";
 import { byCodePoint, type UserCount } from "../../src/model/counts.ts";
 import type { Rejection } from "../../src/model/rejection.ts";
 import {
@@ -9,11 +9,11 @@ import {
   durableAdapters,
 } from "../support/ledger_adapters.ts";
 import {
-  batchOf,
+  checkpoint,
+  type CheckpointContent,
   contentOf,
   fileNote,
-  fingerprintsOf,
-  loadedFrom,
+  knownOf,
   rejection,
 } from "../support/ledger_content.ts";
 import { uuid } from "../support/messages.ts";
@@ -71,11 +71,11 @@ function contract(
   }
 }
 
-const full = batchOf({
+const full: CheckpointContent = {
   ids: [uuid(1), uuid(0), "text", "__proto__", "a\0b", "\ud83d"],
   counts: { created: [["a", 2], ["\u{1f600}", 3]], deleted: [["a\0b", 1]] },
   rejections: [rejection("first"), rejection("second")],
-});
+};
 
 contract(
   "deliveries may be acked after their checkpoint",
@@ -85,20 +85,45 @@ contract(
   },
 );
 
-contract("load() gives back every id and every fingerprint", async (place) => {
-  await place.ledger.checkpoint(full);
-  await place.ledger.checkpoint(batchOf({ ids: [uuid(2), "more"] }));
+contract(
+  "a run that begins is told types, positions and recent rejections",
+  async (place) => {
+    const { ledger } = place;
+    await checkpoint(ledger, {
+      counts: { created: [["a", 1]] },
+      positions: new Map([["one", 7], ["two", 2 ** 40]]),
+      rejections: [
+        rejection("first"),
+        { ...rejection("second"), follows: "1 a\0b", precedes: "2 \ud83d" },
+      ],
+    });
+    await checkpoint(ledger, {
+      positions: new Map([["one", 8]]),
+      rejections: [rejection("third")],
+    });
+    ledger.settle(1);
+    await place.reopen();
 
-  assertEquals(await loadedFrom(place.ledger), {
-    ids: [uuid(0), uuid(1), uuid(2), "text", "__proto__", "a\0b", "\ud83d"]
-      .concat("more").sort(),
-    rejected: fingerprintsOf(full.rejections),
-  });
-});
-
-contract("a new one has nothing to load", async ({ ledger }) => {
-  assertEquals(await loadedFrom(ledger), { ids: [], rejected: [] });
-});
+    const { types, positions, recentRejections } = await place.ledger
+      .beginRun(0);
+    assertEquals(types, ["created"]);
+    assertEquals([...positions].sort(), [["one", 8], ["two", 2 ** 40]]);
+    const { fingerprint: first } = rejection("first");
+    const { fingerprint: second } = rejection("second");
+    const { fingerprint: third } = rejection("third");
+    const nowhere = { follows: undefined, precedes: undefined };
+    assertEquals(recentRejections, [
+      { fingerprint: first, ...nowhere, settled: true },
+      {
+        fingerprint: second,
+        follows: "1 a\0b",
+        precedes: "2 \ud83d",
+        settled: true,
+      },
+      { fingerprint: third, ...nowhere, settled: false },
+    ]);
+  },
+);
 
 for (const ending of ["reopen", "crash"] as const) {
   contract(`after a ${ending} the files are known`, async (place) => {
@@ -113,17 +138,16 @@ for (const ending of ["reopen", "crash"] as const) {
   contract(
     `after a ${ending} everything checkpointed is there`,
     async (place) => {
-      await place.ledger.checkpoint(full);
-      await place.ledger.checkpoint(full);
+      await checkpoint(place.ledger, full);
+      await checkpoint(place.ledger, full);
       const before = await contentOf(place.ledger);
-      const loaded = await loadedFrom(place.ledger);
-      await place.ledger.checkpoint(
-        batchOf({ counts: { created: [["b", 5]] } }),
-      );
+      await checkpoint(place.ledger, { counts: { created: [["b", 5]] } });
 
       await place[ending]();
 
-      assertEquals(await loadedFrom(place.ledger), loaded);
+      assertEquals(await knownOf(place.ledger, [...full.ids!, uuid(9)]), [
+        ...full.ids!,
+      ]);
       assertEquals(await contentOf(place.ledger), {
         counts: [
           ["created", [["a", 4], ["b", 5], ["\u{1f600}", 6]]],
@@ -136,9 +160,7 @@ for (const ending of ["reopen", "crash"] as const) {
 
   contract(`after a ${ending} counting goes on where it was`, async (place) => {
     for (let i = 0; i < 5; i++) {
-      await place.ledger.checkpoint(
-        batchOf({ counts: { created: [["a", 1]] } }),
-      );
+      await checkpoint(place.ledger, { counts: { created: [["a", 1]] } });
       await place[ending]();
     }
 
@@ -153,15 +175,18 @@ contract(
   async (place) => {
     // Enough of them that counts are folded more than once.
     for (let i = 1; i <= 140; i++) {
-      await place.ledger.checkpoint(batchOf({
+      await checkpoint(place.ledger, {
         ids: [uuid(i)],
         counts: { created: [[`user ${i % 3}`, 1]] },
-      }));
+      });
       if (i % 20 > 3) continue;
 
       await place.crash();
 
-      const { ids } = await loadedFrom(place.ledger);
+      const ids = await knownOf(
+        place.ledger,
+        Array.from({ length: i + 5 }, (_, id) => uuid(id + 1)),
+      );
       const [created] = (await contentOf(place.ledger)).counts;
       const sum = created![1].reduce((sum, [, count]) => sum + count, 0);
       assertEquals([ids.length, sum], [i, i]);
@@ -179,6 +204,9 @@ const counted = fc.record({
   type,
   user: text,
 });
+
+/** Ids that a ledger is asked for, known or not. */
+const everyId = Array.from({ length: 0x100 }, (_, i) => uuid(i));
 
 const step = fc.oneof(
   {
@@ -202,8 +230,8 @@ class Model {
   readonly counts = new Map<string, Map<string, number>>();
   readonly rejections: Rejection[] = [];
 
-  /** Adds what is new. @returns The batch that tells a ledger the same. */
-  checkpoint(events: Counted[], rejections: Rejection[]): CheckpointBatch {
+  /** Adds what is new. @returns What tells a ledger the same. */
+  checkpoint(events: Counted[], rejections: Rejection[]) {
     const fresh = events.filter(({ id }) => {
       const isNew = !this.ids.has(id);
       this.ids.add(id);
@@ -217,10 +245,7 @@ class Model {
       }
     }
     this.rejections.push(...rejections);
-    return {
-      ...batchOf({ ids: fresh.map(({ id }) => id), rejections }),
-      counts,
-    };
+    return { ids: events.map(({ id }) => id), rejections, counts };
   }
 
   get content() {
@@ -251,7 +276,8 @@ for (const adapter of durableAdapters) {
               const rejections = step.bodies.map((body) =>
                 rejection(new Uint8Array(body))
               );
-              await place.ledger.checkpoint(
+              await checkpoint(
+                place.ledger,
                 model.checkpoint(step.events, rejections),
               );
             } else if (step.name === "read") {
@@ -260,10 +286,11 @@ for (const adapter of durableAdapters) {
               await place[step.name]();
             }
           }
-          assertEquals(await loadedFrom(place.ledger), {
-            ids: [...model.ids].sort(),
-            rejected: fingerprintsOf(model.rejections),
-          });
+          const asked = [...everyId, ...model.ids];
+          assertEquals(
+            await knownOf(place.ledger, asked),
+            asked.filter((id) => model.ids.has(id)),
+          );
           assertEquals(await contentOf(place.ledger), model.content);
           await place.ledger.close();
         }),

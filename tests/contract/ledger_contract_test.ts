@@ -5,10 +5,12 @@ import type { UserCount } from "../../src/model/counts.ts";
 import type { FileNote } from "../../src/model/file_note.ts";
 import { ledgerAdapters } from "../support/ledger_adapters.ts";
 import {
-  batchOf,
+  checkpoint,
+  claim,
   contentOf,
   countsOf,
   fileNote,
+  knownOf,
   rejection,
   rejectionsOf,
 } from "../support/ledger_content.ts";
@@ -46,11 +48,11 @@ contract(
   "a checkpoint shows in types, counts and rejections",
   async (ledger) => {
     const rejections = [rejection("no JSON"), rejection("[]")];
-    await ledger.checkpoint(batchOf({
+    await checkpoint(ledger, {
       ids: [uuid(1), uuid(2), "text"],
       counts: { created: [["b", 1], ["a", 1]], deleted: [["a", 1]] },
       rejections,
-    }));
+    });
 
     assertEquals(await contentOf(ledger), {
       counts: [["created", [["a", 1], ["b", 1]]], ["deleted", [["a", 1]]]],
@@ -60,16 +62,16 @@ contract(
 );
 
 contract("an empty checkpoint changes nothing", async (ledger) => {
-  await ledger.checkpoint(batchOf({}));
+  await checkpoint(ledger, {});
 
   assertEquals(await contentOf(ledger), { counts: [], rejections: [] });
 });
 
 contract("later checkpoints add to the same users", async (ledger) => {
   for (const count of [1, 2, 4]) {
-    await ledger.checkpoint(batchOf({ counts: { created: [["a", count]] } }));
+    await checkpoint(ledger, { counts: { created: [["a", count]] } });
   }
-  await ledger.checkpoint(batchOf({ counts: { updated: [["a", 8]] } }));
+  await checkpoint(ledger, { counts: { updated: [["a", 8]] } });
 
   assertEquals((await contentOf(ledger)).counts, [
     ["created", [["a", 7]]],
@@ -79,7 +81,7 @@ contract("later checkpoints add to the same users", async (ledger) => {
 
 contract("reading in between does not disturb the sums", async (ledger) => {
   for (let count = 1; count <= 5; count++) {
-    await ledger.checkpoint(batchOf({ counts: { created: [["a", 1]] } }));
+    await checkpoint(ledger, { counts: { created: [["a", 1]] } });
     assertEquals(await countsOf(ledger, "created"), [["a", count]]);
     assertEquals(await ledger.types(), ["created"]);
   }
@@ -89,10 +91,10 @@ contract("sums of more than 64 checkpoints are right", async (ledger) => {
   const expected = new Map<string, number>();
   for (let i = 0; i < 150; i++) {
     const user = `user ${i % 7}`;
-    await ledger.checkpoint(batchOf({
+    await checkpoint(ledger, {
       ids: [uuid(i)],
       counts: { created: [[user, i]] },
-    }));
+    });
     expected.set(user, (expected.get(user) ?? 0) + i);
   }
 
@@ -102,7 +104,7 @@ contract("sums of more than 64 checkpoints are right", async (ledger) => {
 contract("a batch handed over is not needed any more", async (ledger) => {
   const users = new Map([["a", 1]]);
   const counts = new Map([["created", users]]);
-  await ledger.checkpoint({ ...batchOf({}), counts });
+  await checkpoint(ledger, { counts });
   users.set("a", 100);
   counts.clear();
 
@@ -130,9 +132,9 @@ contract("counts are sorted by code point", async (ledger) => {
     "\u{1f600}a",
     "\u{10ffff}",
   ].map((user, i): UserCount => [user, i + 1]);
-  await ledger.checkpoint(batchOf({
+  await checkpoint(ledger, {
     counts: { created: sorted.toReversed() },
-  }));
+  });
 
   assertEquals(await countsOf(ledger, "created"), sorted);
 });
@@ -152,8 +154,8 @@ contract("a user of any name is a user like any other", async (ledger) => {
     "1e3",
     "null",
   ].map((user): UserCount => [user, user.length]);
-  await ledger.checkpoint(batchOf({ counts: { created: users } }));
-  await ledger.checkpoint(batchOf({ counts: { created: users } }));
+  await checkpoint(ledger, { counts: { created: users } });
+  await checkpoint(ledger, { counts: { created: users } });
 
   assertEquals(
     new Map(await countsOf(ledger, "created")),
@@ -164,8 +166,7 @@ contract("a user of any name is a user like any other", async (ledger) => {
 contract("a type of any name is a type like any other", async (ledger) => {
   const types = ["__proto__", "constructor", "1", "a-b_C", "x".repeat(64)];
   for (const type of types) {
-    await ledger.checkpoint({
-      ...batchOf({}),
+    await checkpoint(ledger, {
       counts: new Map([[type, new Map([["a", 1]])]]),
     });
   }
@@ -178,7 +179,7 @@ contract("a type of any name is a type like any other", async (ledger) => {
 
 contract("a count may be larger than 32 bits", async (ledger) => {
   for (let i = 0; i < 2; i++) {
-    await ledger.checkpoint(batchOf({ counts: { created: [["a", 3e9]] } }));
+    await checkpoint(ledger, { counts: { created: [["a", 3e9]] } });
   }
 
   assertEquals(await countsOf(ledger, "created"), [["a", 6e9]]);
@@ -189,8 +190,9 @@ contract("more users than a page holds all come, in order", async (ledger) => {
     { length: 2_500 },
     (_, i): UserCount => [`user ${String(i).padStart(5, "0")}`, i + 1],
   );
-  await ledger.checkpoint(
-    batchOf({ counts: { created: users.toReversed(), updated: [["a", 1]] } }),
+  await checkpoint(
+    ledger,
+    { counts: { created: users.toReversed(), updated: [["a", 1]] } },
   );
 
   assertEquals(await countsOf(ledger, "created"), users);
@@ -201,7 +203,7 @@ contract("exactly one page of users comes once", async (ledger) => {
     { length: 1_000 },
     (_, i): UserCount => [`user ${String(i).padStart(5, "0")}`, 1],
   );
-  await ledger.checkpoint(batchOf({ counts: { created: users } }));
+  await checkpoint(ledger, { counts: { created: users } });
 
   assertEquals(await countsOf(ledger, "created"), users);
 });
@@ -213,10 +215,8 @@ contract(
       { length: 2_500 },
       (_, i) => rejection(`body ${i}`, `key ${i % 3}`),
     );
-    await ledger.checkpoint(
-      batchOf({ rejections: rejections.slice(0, 1_200) }),
-    );
-    await ledger.checkpoint(batchOf({ rejections: rejections.slice(1_200) }));
+    await checkpoint(ledger, { rejections: rejections.slice(0, 1_200) });
+    await checkpoint(ledger, { rejections: rejections.slice(1_200) });
 
     assertEquals(await rejectionsOf(ledger), rejections);
   },
@@ -232,24 +232,65 @@ contract("a rejection keeps every byte and every character", async (ledger) => {
     rejection("x", "", "bad_routing_key"),
     rejection(new Uint8Array(1_100_000), "a.event.created", "body_too_large"),
   ];
-  await ledger.checkpoint(batchOf({ rejections }));
+  await checkpoint(ledger, { rejections });
 
   assertEquals(await rejectionsOf(ledger), rejections);
 });
 
 contract("equal rejections are each kept", async (ledger) => {
   const rejections = [rejection("same"), rejection("same")];
-  await ledger.checkpoint(batchOf({ rejections }));
-  await ledger.checkpoint(batchOf({ rejections }));
+  await checkpoint(ledger, { rejections });
+  await checkpoint(ledger, { rejections });
 
   assertEquals(await rejectionsOf(ledger), [...rejections, ...rejections]);
+});
+
+contract(
+  "an id is new to one claim only: in a call, in a checkpoint, and for ever",
+  async (ledger) => {
+    const ids = [uuid(1), "one", uuid(2), uuid(1), "one", uuid(0), ""];
+    assertEquals(await claim(ledger, ...ids), [
+      uuid(1),
+      "one",
+      uuid(2),
+      uuid(0),
+      "",
+    ]);
+    assertEquals(await claim(ledger, uuid(2), uuid(3), "one"), [uuid(3)]);
+    await checkpoint(ledger, { ids: [uuid(3), uuid(4)] });
+    assertEquals(await claim(ledger, ...ids, uuid(4), uuid(5)), [uuid(5)]);
+    assertEquals(await knownOf(ledger, [uuid(5), uuid(6), "two", "one"]), [
+      uuid(5),
+      "one",
+    ]);
+  },
+);
+
+contract("claims that were not committed are forgotten", async (ledger) => {
+  await claim(ledger, uuid(1), "one");
+  await ledger.beginRun(1);
+
+  assertEquals(await claim(ledger, uuid(1), "one"), [uuid(1), "one"]);
+});
+
+contract("a rejection of equal content is found", async (ledger) => {
+  const [kept, other] = [rejection("kept"), rejection("other")];
+  await checkpoint(ledger, { rejections: [kept] });
+
+  assertEquals(
+    [
+      await ledger.hasRejection(kept.fingerprint),
+      await ledger.hasRejection(other.fingerprint),
+    ],
+    [true, false],
+  );
 });
 
 contract("the end of a run can be noted", async (ledger) => {
   const run = { unique: 1, duplicates: 2, rejected: 3 };
   await ledger.endRun({ ...run, endedAt: 1, stopped: "idle" });
   await ledger.beginRun(2);
-  await ledger.checkpoint(batchOf({ counts: { created: [["a", 1]] } }));
+  await checkpoint(ledger, { counts: { created: [["a", 1]] } });
   await ledger.endRun({ ...run, endedAt: 3, stopped: "signal" });
 
   assertEquals(await countsOf(ledger, "created"), [["a", 1]]);
@@ -259,7 +300,7 @@ contract(
   "rejections can be read on from where one left off",
   async (ledger) => {
     const rejections = ["a", "b", "c"].map((body) => rejection(body));
-    await ledger.checkpoint(batchOf({ rejections }));
+    await checkpoint(ledger, { rejections });
 
     for (let after = 0; after <= 3; after++) {
       assertEquals(
@@ -278,7 +319,7 @@ contract("totals() adds the counts of a type up", async (ledger) => {
       deleted: [["c", 1]],
     }] as const
   ) {
-    await ledger.checkpoint(batchOf({ counts }));
+    await checkpoint(ledger, { counts });
   }
 
   assertEquals(await ledger.totals("created"), { events: 9, users: 2 });

@@ -12,9 +12,9 @@ Date.now = () => now() + offset;
 
 function decorate({ source, ledger }: RunParts): RunParts {
   let checkpoints = 0;
-  const checkpoint = ledger.checkpoint.bind(ledger);
-  ledger.checkpoint = async (batch) => {
-    await checkpoint(batch);
+  const commit = ledger.commit.bind(ledger);
+  ledger.commit = async (batch) => {
+    await commit(batch);
     if (++checkpoints === 3) offset = -HOUR;
   };
   return { source, ledger };

@@ -80,10 +80,10 @@ function decorate({ source, ledger }: RunParts): RunParts {
     });
   };
 
-  const checkpoint = ledger.checkpoint.bind(ledger);
-  ledger.checkpoint = async (batch) => {
+  const commit = ledger.commit.bind(ledger);
+  ledger.commit = async (batch) => {
     await passSlowly("before commit");
-    await checkpoint(batch);
+    await commit(batch);
     await passSlowly("after commit");
   };
   return { source, ledger };

@@ -1,7 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { METHOD, TcpProxy } from "../support/tcp_proxy.ts";
-import { SqliteLedger } from "../../src/ledger/sqlite_ledger.ts";
-import { loadedFrom } from "../support/ledger_content.ts";
+import { storedIds } from "../support/stored_ids.ts";
 import { jsonFiles } from "../support/broker_place.ts";
 import { countsOfFiles, idsOf } from "./comparison.ts";
 import { assertRefused, Drain, endOf, GRACE } from "./drain.ts";
@@ -60,9 +59,7 @@ Deno.test("queue purged in mid-drain: what was not purged is counted exactly", a
   assertEquals([unique, received], Array(2).fill(stream.unique - purged));
 
   // Which ones they were, the ledger must know, and the files with it.
-  const ledger = await SqliteLedger.open(drain.ledgerPath!);
-  const { ids } = await loadedFrom(ledger);
-  await ledger.close();
+  const ids = storedIds(drain.ledgerPath!);
   assertEquals(ids.length, unique);
   const kept = new Set(ids);
   const expected = new Map<string, number>();

@@ -3,7 +3,7 @@
  * prints the exit code that the program would end with, or 0.
  */
 import { EventCounterError } from "../../src/model/errors.ts";
-import { SqliteLedger } from "../../src/ledger/sqlite_ledger.ts";
+import { SqliteLedger } from "../../src/ledger/sqlite/sqlite_ledger.ts";
 
 try {
   const ledger = await SqliteLedger.open(Deno.args[0]!);

@@ -1,17 +1,18 @@
 /** What only a SQLite ledger promises about what it keeps. */
 import { assertEquals, assertRejects } from "@std/assert";
 import { DatabaseSync } from "node:sqlite";
-import type { CheckpointBatch, Ledger } from "../../src/ledger/ledger.ts";
-import { SqliteLedger } from "../../src/ledger/sqlite_ledger.ts";
+import type { Ledger } from "../../src/ledger/ledger.ts";
+import { SqliteLedger } from "../../src/ledger/sqlite/sqlite_ledger.ts";
 import type { UserCount } from "../../src/model/counts.ts";
 import type { RejectionReason } from "../../src/model/rejection.ts";
 import { EventCounterError } from "../../src/model/errors.ts";
 import {
-  batchOf,
+  checkpoint,
+  type CheckpointContent,
   contentOf,
-  loadedFrom,
   rejection,
 } from "../support/ledger_content.ts";
+import { idsOf } from "../support/stored_ids.ts";
 import { uuid } from "../support/messages.ts";
 import { TemporaryFolder } from "../support/temporary_folder.ts";
 
@@ -68,44 +69,44 @@ Deno.test(
 );
 
 /** A batch in which STRICT refuses the very last thing to be written. */
-function unwritable(good: CheckpointBatch): CheckpointBatch {
+function unwritable(good: CheckpointContent): CheckpointContent {
   const reason = new Uint8Array([1]) as unknown as RejectionReason;
   return {
     ...good,
-    rejections: [...good.rejections, { ...rejection("x"), reason }],
+    rejections: [...good.rejections!, { ...rejection("x"), reason }],
   };
 }
 
-const first = batchOf({
+const first: CheckpointContent = {
   ids: [uuid(1), "one"],
   counts: { created: [["a", 1]] },
   rejections: [rejection("first")],
-});
-const second = batchOf({
+};
+const second: CheckpointContent = {
   ids: [uuid(2), "two"],
   counts: { created: [["a", 10]], deleted: [["b", 10]] },
   rejections: [rejection("second")],
-});
+};
 
-const state = async (ledger: Ledger) => [
-  await loadedFrom(ledger),
+const state = async (ledger: Ledger, database: DatabaseSync) => [
+  idsOf(database),
   await contentOf(ledger),
 ];
 
 Deno.test("a checkpoint that fails leaves nothing of its batch", {
   permissions,
 }, async () => {
-  const [ledger] = await open();
-  await ledger.checkpoint(first);
-  const before = await state(ledger);
+  const [ledger, database] = await open();
+  await checkpoint(ledger, first);
+  const before = await state(ledger, database);
 
   await assertRejects(
-    () => ledger.checkpoint(unwritable(second)),
+    () => checkpoint(ledger, unwritable(second)),
     EventCounterError,
   );
 
-  assertEquals(await state(ledger), before);
-  await ledger.checkpoint(second);
+  assertEquals(await state(ledger, database), before);
+  await checkpoint(ledger, second);
   assertEquals((await contentOf(ledger)).counts, [
     ["created", [["a", 11]]],
     ["deleted", [["b", 10]]],
@@ -120,18 +121,18 @@ Deno.test(
     for (const checkpointsBefore of [62, 63, 64]) {
       const [ledger] = await open();
       for (let i = 0; i < checkpointsBefore; i++) {
-        await ledger.checkpoint(batchOf({ counts: { created: [["a", 1]] } }));
+        await checkpoint(ledger, { counts: { created: [["a", 1]] } });
       }
 
       await assertRejects(
-        () => ledger.checkpoint(unwritable(second)),
+        () => checkpoint(ledger, unwritable(second)),
         EventCounterError,
       );
 
       assertEquals((await contentOf(ledger)).counts, [
         ["created", [["a", checkpointsBefore]]],
       ]);
-      await ledger.checkpoint(second);
+      await checkpoint(ledger, second);
       assertEquals((await contentOf(ledger)).counts, [
         ["created", [["a", checkpointsBefore + 10]]],
         ["deleted", [["b", 10]]],
@@ -146,8 +147,8 @@ Deno.test(
   { permissions },
   async () => {
     const [ledger, database] = await open();
-    await ledger.checkpoint(first);
-    const before = await state(ledger);
+    await checkpoint(ledger, first);
+    const before = await state(ledger, database);
     const [{ page_count }] = query(database, "PRAGMA page_count") as [
       { page_count: number },
     ];
@@ -158,15 +159,15 @@ Deno.test(
     };
 
     const error = await assertRejects(
-      () => ledger.checkpoint(tooLarge),
+      () => checkpoint(ledger, tooLarge),
       EventCounterError,
       "make room",
     );
 
     assertEquals(error.exitCode, 74);
-    assertEquals(await state(ledger), before);
+    assertEquals(await state(ledger, database), before);
     database.exec("PRAGMA max_page_count = 100000");
-    await ledger.checkpoint(second);
+    await checkpoint(ledger, second);
     assertEquals((await contentOf(ledger)).counts[0], ["created", [["a", 11]]]);
     await ledger.close();
   },
@@ -180,20 +181,20 @@ Deno.test(
     const waiting = () =>
       query(database, "SELECT * FROM checkpoint WHERE counts IS NOT NULL")
         .length;
-    const checkpoint = (users: number) =>
-      ledger.checkpoint(batchOf({
+    const countUsers = (users: number) =>
+      checkpoint(ledger, {
         counts: {
           created: Array.from({ length: users }, (_, i) => [`user ${i}`, 1]),
         },
-      }));
+      });
     for (let i = 1; i <= 130; i++) {
-      await checkpoint(1);
+      await countUsers(1);
       assertEquals(waiting(), i % 64, `after ${i} checkpoints`);
     }
 
-    await checkpoint(100_000);
+    await countUsers(100_000);
     assertEquals(waiting(), 3);
-    await checkpoint(1);
+    await countUsers(1);
     assertEquals(waiting(), 0);
 
     await ledger.close();
@@ -216,15 +217,15 @@ Deno.test("the view shows the same counts to other programs, folded or not", {
       ).sort();
 
   for (let round = 1; round <= 3; round++) {
-    await ledger.checkpoint(batchOf({
+    await checkpoint(ledger, {
       counts: { created: users, updated: users.slice(round) },
-    }));
+    });
     // Reading through the ledger folds, so the view is asked first.
     const unfolded = view();
     const expected = await listed();
     assertEquals(unfolded, expected);
     assertEquals(view(), expected);
-    await ledger.checkpoint(batchOf({ counts: { created: [["a", 1]] } }));
+    await checkpoint(ledger, { counts: { created: [["a", 1]] } });
   }
   await ledger.close();
 });
@@ -241,7 +242,7 @@ Deno.test("each run is noted with its times, its end and its totals", {
     rejected: 3,
   });
   await ledger.beginRun(3_000);
-  await ledger.checkpoint(first);
+  await checkpoint(ledger, first);
 
   assertEquals(query(database, "SELECT * FROM run"), [{
     id: 1,
@@ -272,9 +273,9 @@ Deno.test("pages of rejections are bounded by bytes, and leave nothing open", {
   const [ledger, database] = await open();
   const MEBIBYTE = 1024 * 1024;
   const sizes = [1, 5, 5, 20, 1, 1];
-  await ledger.checkpoint(batchOf({
+  await checkpoint(ledger, {
     rejections: sizes.map((size) => rejection(new Uint8Array(size * MEBIBYTE))),
-  }));
+  });
 
   const pages: number[][] = [];
   for await (const page of ledger.rejections()) {

@@ -94,7 +94,7 @@ promise(
 
     assertEquals(scenario.clock.monotonic(), 0);
     assertEquals(
-      scenario.ledger.batches.map(({ uuids }) => uuids.length),
+      scenario.ledger.batches.map(({ ids }) => ids.length),
       [5, 5],
     );
     await scenario.runToSilence();
@@ -112,8 +112,8 @@ promise(
     );
 
     assertEquals(
-      scenario.ledger.batches.map(({ uuids, rejections }) => [
-        uuids.length,
+      scenario.ledger.batches.map(({ ids, rejections }) => [
+        ids.length,
         rejections.length,
       ]),
       [[2, 1]],
@@ -134,8 +134,8 @@ promise(
     const start = clock.now();
     const written = () =>
       scenario.ledger.batches.map((
-        { at, uuids },
-      ) => [at - start, uuids.length]);
+        { at, ids },
+      ) => [at - start, ids.length]);
 
     await clock.advance(500);
     await scenario.push(...events(0, 1));

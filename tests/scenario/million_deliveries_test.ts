@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { MemoryLedger } from "../../src/ledger/memory_ledger.ts";
+import { MemoryLedger } from "../../src/ledger/memory/memory_ledger.ts";
 import { Pipeline } from "../../src/pipeline/pipeline.ts";
 import { Random } from "../../src/publish/random.ts";
 import { ArraySource } from "../bench/array_source.ts";

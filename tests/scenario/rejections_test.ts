@@ -1,8 +1,8 @@
 /** What becomes of deliveries that cannot be counted. */
 import { assertEquals } from "@std/assert";
-import { ledgerAdapters } from "../support/ledger_adapters.ts";
+import { durableAdapters, ledgerAdapters } from "../support/ledger_adapters.ts";
 import { rejectionsOf } from "../support/ledger_content.ts";
-import { again, event, raw, uuid } from "../support/messages.ts";
+import { again, event, type Message, raw, uuid } from "../support/messages.ts";
 import { promise, Scenario } from "../support/scenario.ts";
 
 promise(
@@ -24,6 +24,76 @@ promise(
     const known = ledger.ackAfter === "checkpoint" ? 2 : 0;
     assertEquals([repeated.duplicates, repeated.rejected], [known, 2 - known]);
     assertEquals((await rejectionsOf(later.ledger)).length, 2);
+  },
+);
+
+/** A stream in which few bodies come over and over, between events. */
+function brokenStream(size: number): Message[] {
+  return Array.from(
+    { length: size },
+    (_, i) =>
+      i % 5 < 2
+        ? raw("a.event.created", `no JSON ${i % 3}`)
+        : event("a", "created", uuid(i)),
+  );
+}
+
+promise(
+  "wherever acks get lost, each of many equal rejections is recorded once",
+  ledgerAdapters,
+  async ({ fresh }) => {
+    const stream = brokenStream(40);
+    for (let lostAt = 1; lostAt < stream.length; lostAt++) {
+      const ledger = await fresh();
+      const scenario = await new Scenario(ledger, { checkpointSize: 6 })
+        .start(...stream.slice(0, lostAt));
+      // The rest comes flagged, as from a broker that was restarted.
+      scenario.source.push(...again(stream.slice(lostAt)));
+      scenario.source.detach();
+      scenario.source.attach();
+      const { rejected } = await scenario.runToSilence();
+
+      assertEquals([lostAt, rejected], [lostAt, 16]);
+      assertEquals((await rejectionsOf(ledger)).length, 16);
+    }
+  },
+);
+
+promise(
+  "a run that follows a crash between commit and ack records no rejection twice, and none too few",
+  durableAdapters,
+  async ({ fresh }) => {
+    const stream = brokenStream(40);
+    for (let size = 1; size < 12; size++) {
+      const ledger = await fresh();
+      const first = await new Scenario(ledger, { checkpointSize: size })
+        .start(...stream.slice(0, size));
+      first.source.detach();
+      first.stop();
+      await first.result;
+
+      // The broker was restarted, too: it flags all it has.
+      const second = new Scenario(ledger);
+      await second.runToEnd(...again(stream));
+
+      assertEquals((await rejectionsOf(ledger)).length, 16, `size ${size}`);
+    }
+  },
+);
+
+promise(
+  "acks that have arrived make equal rejections new ones, flagged or not",
+  ledgerAdapters,
+  async ({ ledger }) => {
+    const bad = [raw("a.event.created", "no JSON"), raw("bad", "key")];
+    const scenario = await new Scenario(ledger).start(...bad);
+    await scenario.clock.advance(1_000);
+    scenario.source.detach();
+    scenario.source.attach();
+    await scenario.push(...again(bad));
+    await scenario.runToSilence();
+
+    assertEquals((await rejectionsOf(ledger)).length, 4);
   },
 );
 
@@ -51,13 +121,14 @@ promise(
     await scenario.clock.advance(5_000);
     await scenario.result;
 
-    const { fingerprint: _, ...kept } = (await rejectionsOf(ledger))[0]!;
-    assertEquals(kept, {
-      reason: "bad_json",
-      routingKey: "a.event.created",
+    const { reason, routingKey, body: kept, at } =
+      (await rejectionsOf(ledger))[0]!;
+    assertEquals([reason, routingKey, kept, at], [
+      "bad_json",
+      "a.event.created",
       body,
-      at: 1_767_225_600_123,
-    });
+      1_767_225_600_123,
+    ]);
   },
 );
 

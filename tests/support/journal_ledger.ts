@@ -3,18 +3,23 @@ import type { FileNotes } from "../../src/model/file_note.ts";
 import type { Rejection } from "../../src/model/rejection.ts";
 import type {
   CheckpointBatch,
+  Claim,
   Ledger,
+  LedgerMemory,
   RunRecord,
-  SeenSink,
 } from "../../src/ledger/ledger.ts";
+import type { Event } from "../../src/model/event.ts";
+import type { Uuid } from "../../src/model/uuid.ts";
 
 /** A ledger that tells in a journal what it has made durable, and when. */
 export class JournalLedger implements Ledger {
   readonly #inner: Ledger;
   readonly #journal: string[];
+  #claimed: string[] = [];
   #failing: { readonly number: number; readonly error: unknown } | undefined;
   /** The batches that became durable, in order. */
-  readonly batches: CheckpointBatch[] = [];
+  readonly batches: (CheckpointBatch & { readonly ids: readonly string[] })[] =
+    [];
   /** The runs that ended, in order. */
   readonly runs: RunRecord[] = [];
   /** Awaited in each checkpoint before it is written; makes it a slow one. */
@@ -38,26 +43,47 @@ export class JournalLedger implements Ledger {
     return this.#inner.ackAfter;
   }
 
-  load(seen: SeenSink): Promise<void> {
-    return this.#inner.load(seen);
+  get claimSize(): number {
+    return this.#inner.claimSize;
   }
 
-  beginRun(startedAt: number): Promise<void> {
+  beginRun(startedAt: number): Promise<LedgerMemory> {
     return this.#inner.beginRun(startedAt);
   }
 
-  async checkpoint(batch: CheckpointBatch): Promise<void> {
+  claim(events: readonly Event[]): Claim | Promise<Claim> {
+    const claim = this.#inner.claim(events);
+    const note = (claim: Claim) => {
+      events.forEach(({ id }, i) => claim[i] === 1 && this.#claimed.push(id));
+      return claim;
+    };
+    return claim instanceof Promise ? claim.then(note) : note(claim);
+  }
+
+  has(key: Uuid | string): boolean | Promise<boolean> {
+    return this.#inner.has(key);
+  }
+
+  hasRejection(fingerprint: Uint8Array): boolean | Promise<boolean> {
+    return this.#inner.hasRejection(fingerprint);
+  }
+
+  async commit(batch: CheckpointBatch): Promise<void> {
     await this.beforeCheckpoint();
     if (this.#failing?.number === this.batches.length + 1) {
       this.#journal.push("checkpoint failed");
       throw this.#failing.error;
     }
-    await this.#inner.checkpoint(batch);
-    this.batches.push(batch);
-    const ids = batch.uuids.length + batch.texts.length;
+    await this.#inner.commit(batch);
+    this.batches.push({ ...batch, ids: this.#claimed });
     this.#journal.push(
-      `checkpoint ${ids} ids, ${batch.rejections.length} rejections`,
+      `checkpoint ${this.#claimed.length} ids, ${batch.rejections.length} rejections`,
     );
+    this.#claimed = [];
+  }
+
+  settle(commit: number): void {
+    this.#inner.settle(commit);
   }
 
   async endRun(run: RunRecord): Promise<void> {

@@ -1,6 +1,6 @@
 import type { Ledger } from "../../src/ledger/ledger.ts";
-import { MemoryLedger } from "../../src/ledger/memory_ledger.ts";
-import { SqliteLedger } from "../../src/ledger/sqlite_ledger.ts";
+import { MemoryLedger } from "../../src/ledger/memory/memory_ledger.ts";
+import { SqliteLedger } from "../../src/ledger/sqlite/sqlite_ledger.ts";
 
 /** A way to keep a ledger, for the suites that run over all of them. */
 export interface LedgerAdapter {

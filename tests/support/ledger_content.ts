@@ -1,34 +1,63 @@
-import type { CheckpointBatch, Ledger } from "../../src/ledger/ledger.ts";
+import type { Ledger } from "../../src/ledger/ledger.ts";
 import type { UserCount } from "../../src/model/counts.ts";
 import type { FileNote } from "../../src/model/file_note.ts";
 import { fingerprintOf } from "../../src/model/fingerprint.ts";
 import type { Rejection, RejectionReason } from "../../src/model/rejection.ts";
-import { packedUuid, parseUuid, UUID_BYTES } from "../../src/model/uuid.ts";
+import { Event } from "../../src/model/event.ts";
+import { parseUuid } from "../../src/model/uuid.ts";
 import { bytes } from "./messages.ts";
 
 /** What a test puts in one checkpoint; whatever is left out is empty. */
-export interface BatchContent {
+export interface CheckpointContent {
   readonly ids?: readonly string[];
   /** Per type, each user's count. */
-  readonly counts?: Readonly<Record<string, readonly UserCount[]>>;
+  readonly counts?:
+    | Readonly<Record<string, readonly UserCount[]>>
+    | ReadonlyMap<string, ReadonlyMap<string, number>>;
   readonly rejections?: readonly Rejection[];
+  readonly positions?: ReadonlyMap<string, number>;
   readonly at?: number;
 }
 
-/** Makes a batch as the pipeline does. */
-export function batchOf(
-  { ids = [], counts = {}, rejections = [], at = 0 }: BatchContent,
-): CheckpointBatch {
-  const keys = ids.map((id) => parseUuid(id) ?? id);
-  return {
+/** Makes a checkpoint as the pipeline does: claims the ids, and commits. */
+export async function checkpoint(
+  ledger: Ledger,
+  { ids = [], counts = {}, rejections = [], positions = new Map(), at = 0 }:
+    CheckpointContent,
+): Promise<void> {
+  await claim(ledger, ...ids);
+  await ledger.commit({
     at,
-    uuids: keys.filter((key) => typeof key !== "string"),
-    texts: keys.filter((key) => typeof key === "string"),
-    counts: new Map(
+    counts: counts instanceof Map ? counts : new Map(
       Object.entries(counts).map(([type, users]) => [type, new Map(users)]),
     ),
     rejections,
-  };
+    positions,
+  });
+}
+
+/** Claims ids. @returns Those that are new. */
+export async function claim(
+  ledger: Ledger,
+  ...ids: readonly string[]
+): Promise<string[]> {
+  const events = ids.map((id) =>
+    new Event("a", "created", parseUuid(id) ?? id)
+  );
+  const isNew = await ledger.claim(events);
+  return ids.filter((_, i) => isNew[i] === 1);
+}
+
+/** Those of some ids that are claimed already. */
+export async function knownOf(
+  ledger: Ledger,
+  ids: Iterable<string>,
+): Promise<string[]> {
+  const known: string[] = [];
+  for (const id of ids) {
+    if (await ledger.has(parseUuid(id) ?? id)) known.push(id);
+  }
+  return known;
 }
 
 /** The record of a rejected delivery. */
@@ -79,30 +108,4 @@ export async function countsOf(
 /** Reads the rejections. */
 export async function rejectionsOf(ledger: Ledger): Promise<Rejection[]> {
   return (await Array.fromAsync(ledger.rejections())).flat();
-}
-
-/** What a ledger has loaded, as sorted texts. */
-export async function loadedFrom(ledger: Ledger) {
-  const ids: string[] = [];
-  const rejected: string[] = [];
-  await ledger.load({
-    add: (id) => ids.push(id),
-    addPacked: (uuids) => ids.push(...unpack(uuids)),
-    addRejected: (fingerprints) => rejected.push(...unpack(fingerprints)),
-  });
-  return { ids: ids.sort(), rejected: rejected.sort() };
-}
-
-/** Fingerprints in the form that {@linkcode loadedFrom} gives them. */
-export function fingerprintsOf(rejections: readonly Rejection[]): string[] {
-  return rejections.flatMap(({ fingerprint }) => unpack(fingerprint)).sort();
-}
-
-function unpack(packed: Uint8Array): string[] {
-  return Array.from(
-    { length: packed.length / UUID_BYTES },
-    (_, i) =>
-      packedUuid(packed.subarray(i * UUID_BYTES, (i + 1) * UUID_BYTES))
-        .toString(),
-  );
 }

@@ -46,8 +46,9 @@ export function makeStream(options: StreamOptions): EventStream {
       messages.push(events[pick(events.length)]!);
       duplicates++;
     } else if (dice > 1 - options.invalid) {
-      const routingKey = `user${pick(options.users)}.event.created`;
-      const body = `{"no":"id","number":${i}`;
+      // Many equal ones, as a broken publisher sends them.
+      const routingKey = `user${pick(2)}.event.created`;
+      const body = `{"no":"id","number":${pick(6)}`;
       messages.push({ routingKey, body: encoder.encode(body) });
       rejected.push(`${routingKey} ${body}`);
     } else {

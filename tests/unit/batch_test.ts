@@ -1,11 +1,9 @@
 import { assertEquals } from "@std/assert";
 import type { Settlement } from "../../src/model/delivery.ts";
-import { fingerprintOf } from "../../src/model/fingerprint.ts";
-import type { Rejection } from "../../src/model/rejection.ts";
-import { parseUuid } from "../../src/model/uuid.ts";
-import { Acks, Batch } from "../../src/pipeline/batch.ts";
+import { Acks } from "../../src/pipeline/acks.ts";
+import { Batch } from "../../src/pipeline/batch.ts";
 import { everySequence } from "../support/every_sequence.ts";
-import { bytes, deliveryOf, event, uuid } from "../support/messages.ts";
+import { deliveryOf, event } from "../support/messages.ts";
 
 /** A settlement that notes the acks it gets. */
 class Recorder implements Settlement {
@@ -82,65 +80,3 @@ Deno.test("a batch counts its deliveries and acks the last of them", {
 
   assertEquals([batch.size, recorder.acked], [3, [6]]);
 });
-
-Deno.test(
-  "a batch of duplicates alone has no news",
-  { permissions: "none" },
-  () => {
-    const batch = new Batch();
-    batch.add(deliveryOf(event("a", "created", "1")));
-
-    assertEquals(batch.hasNews, false);
-  },
-);
-
-Deno.test("a batch hands its ids and rejections to the ledger", {
-  permissions: "none",
-}, () => {
-  const rejection: Rejection = {
-    at: 1,
-    reason: "bad_json",
-    routingKey: "key",
-    body: bytes("four"),
-    fingerprint: fingerprintOf("key", bytes("four")),
-  };
-  const counts = new Map([["created", new Map([["a", 2]])]]);
-  const [first, second] = [uuid(1), uuid(2)].map((text) => parseUuid(text)!);
-  const batch = new Batch();
-
-  batch.addId(first!);
-  batch.addId("text");
-  batch.addId(second!);
-  batch.addRejection(rejection);
-  batch.addRejection(rejection);
-
-  assertEquals(batch.forLedger(17, counts), {
-    at: 17,
-    counts,
-    uuids: [first!, second!],
-    texts: ["text"],
-    rejections: [rejection, rejection],
-  });
-  assertEquals(batch.rejectedBytes, 8);
-});
-
-for (
-  const [what, add] of [
-    ["a UUID", (batch: Batch) => batch.addId(parseUuid(uuid(1))!)],
-    ["a text id", (batch: Batch) => batch.addId("1")],
-    ["a rejection", (batch: Batch) =>
-      batch.addRejection({
-        at: 1,
-        reason: "bad_json",
-        routingKey: "",
-        body: bytes(""),
-        fingerprint: new Uint8Array(16),
-      })],
-  ] as const
-) {
-  Deno.test(`a batch with ${what} has news`, { permissions: "none" }, () => {
-    const batch = new Batch();
-    add(batch);
-    assertEquals(batch.hasNews, true);
-  });
-}

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { MemoryLedger } from "../../src/ledger/memory_ledger.ts";
+import { MemoryLedger } from "../../src/ledger/memory/memory_ledger.ts";
 
 Deno.test("MemoryLedger allows acks after the snapshot only", {
   permissions: "none",

@@ -1,8 +1,7 @@
 import { assertEquals } from "@std/assert";
-import { SeenIds } from "../../src/dedupe/seen_ids.ts";
-import { fingerprintOf } from "../../src/model/fingerprint.ts";
+import { SeenIds } from "../../src/ledger/seen/seen_ids.ts";
 import { packUuids, parseUuid } from "../../src/model/uuid.ts";
-import { bytes, uuid } from "../support/messages.ts";
+import { uuid } from "../support/messages.ts";
 
 Deno.test("SeenIds takes each id once, whatever its form", {
   permissions: "none",
@@ -35,20 +34,4 @@ Deno.test("SeenIds knows what was loaded", { permissions: "none" }, () => {
   );
   assertEquals(seen.add("text"), false);
   assertEquals(seen.size, 4);
-});
-
-Deno.test("SeenIds knows rejections by fingerprint, apart from the ids", {
-  permissions: "none",
-}, () => {
-  const seen = new SeenIds();
-  const [first, second, third] = ["1", "2", "3"].map((body) =>
-    fingerprintOf("key", bytes(body))
-  );
-  seen.addRejected(new Uint8Array([...first!, ...second!]));
-
-  assertEquals(
-    [first, second, third].map((print) => seen.hasRejected(print!)),
-    [true, true, false],
-  );
-  assertEquals(seen.size, 0);
 });

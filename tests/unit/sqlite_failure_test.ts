@@ -1,5 +1,5 @@
 import { assertEquals, assertStrictEquals } from "@std/assert";
-import { sqliteFailure } from "../../src/ledger/sqlite_failure.ts";
+import { sqliteFailure } from "../../src/ledger/sqlite/sqlite_failure.ts";
 import { EventCounterError, EXIT } from "../../src/model/errors.ts";
 
 /** SQLite's own words (https://www.sqlite.org/rescode.html), and some of Deno's. */

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { TextSet } from "../../src/dedupe/text_set.ts";
+import { TextSet } from "../../src/ledger/seen/text_set.ts";
 import { everySequence } from "../support/every_sequence.ts";
 
 Deno.test("TextSet answers as a Set does, however small its shards are", {

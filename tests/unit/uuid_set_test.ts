@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { UuidSet } from "../../src/dedupe/uuid_set.ts";
+import { UuidSet } from "../../src/ledger/seen/uuid_set.ts";
 import { packUuids, Uuid } from "../../src/model/uuid.ts";
 import { parseUuid } from "../../src/model/uuid.ts";
 import { uuid as numbered } from "../support/messages.ts";

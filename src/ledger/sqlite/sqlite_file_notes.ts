@@ -1,8 +1,8 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { FileNote, FileNotes } from "../../model/file_note.ts";
-import { sqliteFailure } from "../sqlite_failure.ts";
-import { inTransaction } from "../sqlite_file.ts";
-import { fileNoteOf } from "../sqlite_row.ts";
+import { sqliteFailure } from "./sqlite_failure.ts";
+import { inTransaction } from "./sqlite_file.ts";
+import { fileNoteOf } from "./sqlite_row.ts";
 
 /** Knows the files written from a SQLite ledger, in its table `file`. */
 export class SqliteFileNotes implements FileNotes {

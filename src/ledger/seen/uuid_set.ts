@@ -1,4 +1,4 @@
-import { type Uuid, UUID_BYTES } from "../model/uuid.ts";
+import { type Uuid, UUID_BYTES } from "../../model/uuid.ts";
 
 /** Tables the set is divided into: a power of two. */
 const SHARDS = 64;

@@ -33,6 +33,7 @@ CREATE TABLE checkpoint (
   id INTEGER PRIMARY KEY,
   run INTEGER NOT NULL REFERENCES run (id),
   at INTEGER NOT NULL,
+  settled INTEGER NOT NULL DEFAULT 0, -- 1: its ack has arrived
   counts TEXT,           -- [[type, [user, count, user, count, ...]], ...]
   texts TEXT NOT NULL,   -- the ids that are no canonical UUID: [id, ...]
   uuids BLOB NOT NULL    -- the others, 16 bytes each
@@ -49,12 +50,22 @@ CREATE TABLE total (
 
 CREATE TABLE rejection (
   id INTEGER PRIMARY KEY,
+  checkpoint INTEGER NOT NULL, -- its row may be forgotten
   at INTEGER NOT NULL,
   reason TEXT NOT NULL,
   routing_key TEXT NOT NULL, -- a JSON string
   fingerprint BLOB NOT NULL, -- 16 bytes for routing key and body
+  follows TEXT,              -- places between events, as JSON strings
+  precedes TEXT,
   body BLOB NOT NULL
 ) STRICT;
+
+CREATE INDEX rejection_content ON rejection (fingerprint);
+
+CREATE TABLE position (
+  stream TEXT PRIMARY KEY,
+  last_offset INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
 
 -- What the files contain that were written from here. Two rows for one of them:
 -- the second content was about to take the place of the first.

@@ -1,6 +1,7 @@
 import type { DatabaseSync, SQLOutputValue } from "node:sqlite";
-import type { FileNote } from "../model/file_note.ts";
-import type { Rejection, RejectionReason } from "../model/rejection.ts";
+import type { FileNote } from "../../model/file_note.ts";
+import type { RecordedRejection } from "../ledger.ts";
+import type { Rejection, RejectionReason } from "../../model/rejection.ts";
 
 /**
  * A value that is never null in a ledger. `node:sqlite` gives null for what it
@@ -56,5 +57,17 @@ export function fileNoteOf(row: Record<string, SQLOutputValue>): FileNote {
     size: row.size as number,
     modified: row.modified as number,
     digest: present(row.digest) as Uint8Array<ArrayBuffer>,
+  };
+}
+
+/** What a row tells of a rejection that may come again. */
+export function recordedRejectionOf(
+  { fingerprint, follows, precedes, settled }: Record<string, SQLOutputValue>,
+): RecordedRejection {
+  return {
+    fingerprint: present(fingerprint) as Uint8Array<ArrayBuffer>,
+    follows: follows === null ? undefined : JSON.parse(follows as string),
+    precedes: precedes === null ? undefined : JSON.parse(precedes as string),
+    settled: settled === 1,
   };
 }

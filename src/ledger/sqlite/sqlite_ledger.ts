@@ -1,15 +1,28 @@
 import { DatabaseSync, type StatementSync } from "node:sqlite";
-import type { Counts, TypeTotals, UserCount } from "../model/counts.ts";
-import type { FileNotes } from "../model/file_note.ts";
-import { EventCounterError, EXIT } from "../model/errors.ts";
-import type { Rejection } from "../model/rejection.ts";
-import { packUuids } from "../model/uuid.ts";
-import type { CheckpointBatch, Ledger, RunRecord, SeenSink } from "./ledger.ts";
-import { SqliteFileNotes } from "./sqlite/sqlite_file_notes.ts";
-import { present, readRejections } from "./sqlite_row.ts";
+import type { Counts, TypeTotals, UserCount } from "../../model/counts.ts";
+import type { FileNotes } from "../../model/file_note.ts";
+import { EventCounterError, EXIT } from "../../model/errors.ts";
+import type { Event } from "../../model/event.ts";
+import type { Rejection } from "../../model/rejection.ts";
+import type { Uuid } from "../../model/uuid.ts";
+import { addCounts, readCounts, sizeOf, writeCounts } from "../counts.ts";
+import type {
+  CheckpointBatch,
+  Claim,
+  Ledger,
+  LedgerMemory,
+  RecordedRejection,
+  RunRecord,
+} from "../ledger.ts";
+import { SeenIds } from "../seen/seen_ids.ts";
+import { ClaimedIds } from "./claimed_ids.ts";
+import { SqliteFileNotes } from "./sqlite_file_notes.ts";
+import { present, readRejections, recordedRejectionOf } from "./sqlite_row.ts";
 import { sqliteFailure } from "./sqlite_failure.ts";
 import { inTransaction, prepareFile } from "./sqlite_file.ts";
-import { addCounts, readCounts, sizeOf, writeCounts } from "./log_counts.ts";
+
+/** Rejections that are known again by their place, the last ones. */
+const RECENT_REJECTIONS = 20_000;
 
 /** Rows handed out at once when totals are read. */
 const PAGE = 1000;
@@ -45,6 +58,7 @@ export interface SqliteLedgerOptions {
  */
 export class SqliteLedger implements Ledger {
   readonly ackAfter = "checkpoint";
+  readonly claimSize = 1;
   readonly files: FileNotes;
   readonly #path: string;
   readonly #database: DatabaseSync;
@@ -52,7 +66,15 @@ export class SqliteLedger implements Ledger {
   readonly #appendCheckpoint: StatementSync;
   readonly #appendRejection: StatementSync;
   readonly #addToTotal: StatementSync;
+  readonly #appendPosition: StatementSync;
+  #seen = new SeenIds();
+  readonly #claimed = new ClaimedIds();
   #run = 0;
+  /** The rows of this run's checkpoints, by the number of the commit. */
+  readonly #rows = new Map<number, number>();
+  #commits = 0;
+  /** Rows of checkpoints whose acks have arrived, not noted yet. */
+  #settled: number[] = [];
   /** Counts of the checkpoints that are not in `total` yet. */
   #unfolded = new Map<string, Map<string, number>>();
   #unfoldedCheckpoints = 0;
@@ -70,7 +92,10 @@ export class SqliteLedger implements Ledger {
       "INSERT INTO checkpoint (run, at, counts, texts, uuids) VALUES (?, ?, ?, ?, ?)",
     );
     this.#appendRejection = database.prepare(
-      "INSERT INTO rejection (at, reason, routing_key, fingerprint, body) VALUES (?, ?, ?, ?, ?)",
+      "INSERT INTO rejection (checkpoint, at, reason, routing_key, fingerprint, follows, precedes, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+    );
+    this.#appendPosition = database.prepare(
+      "INSERT OR REPLACE INTO position (stream, last_offset) VALUES (?, ?)",
     );
     this.#addToTotal = database.prepare(
       "INSERT INTO total (type, user, count) VALUES (?, ?, ?) " +
@@ -118,66 +143,61 @@ export class SqliteLedger implements Ledger {
     }
   }
 
-  load(seen: SeenSink): Promise<void> {
+  beginRun(startedAt: number): Promise<LedgerMemory> {
     return this.#try(() => {
-      const { forgetBefore } = this.#options;
-      if (forgetBefore !== undefined) {
-        this.#database.prepare("DELETE FROM checkpoint WHERE at < ?")
-          .run(forgetBefore);
-      }
-      const batches = this.#database.prepare(
-        "SELECT uuids, texts FROM checkpoint",
-      );
-      for (const { uuids, texts } of batches.iterate()) {
-        seen.addPacked(present(uuids) as Uint8Array);
-        for (const id of JSON.parse(present(texts) as string)) seen.add(id);
-      }
-      const rejections = this.#database.prepare(
-        "SELECT fingerprint FROM rejection",
-      );
-      for (const { fingerprint } of rejections.iterate()) {
-        seen.addRejected(present(fingerprint) as Uint8Array);
-      }
-    });
-  }
-
-  beginRun(startedAt: number): Promise<void> {
-    return this.#try(() => {
+      this.#claimed.clear();
+      this.#rows.clear();
+      this.#commits = 0;
+      this.#loadIds();
       const { lastInsertRowid } = this.#database
         .prepare("INSERT INTO run (started_at) VALUES (?)").run(startedAt);
       this.#run = Number(lastInsertRowid);
+      return {
+        types: this.#types(),
+        recentRejections: this.#recentRejections(),
+        positions: this.#positions(),
+      };
     });
   }
 
-  checkpoint(batch: CheckpointBatch): Promise<void> {
+  claim(events: readonly Event[]): Claim {
+    return this.#seen.claim(events, this.#noteClaimed);
+  }
+
+  has(key: Uuid | string): boolean {
+    return this.#seen.has(key);
+  }
+
+  hasRejection(fingerprint: Uint8Array): boolean {
+    return this.#database
+      .prepare("SELECT 1 FROM rejection WHERE fingerprint = ?")
+      .get(fingerprint) !== undefined;
+  }
+
+  commit(batch: CheckpointBatch): Promise<void> {
     return this.#try(() => {
       const fold = this.#unfoldedCheckpoints + 1 >= FOLD_AFTER_CHECKPOINTS ||
         sizeOf(this.#unfolded) >= FOLD_AFTER_USERS;
+      let row = 0;
       this.#transaction(() => {
-        this.#appendCheckpoint.run(
-          this.#run,
-          batch.at,
-          writeCounts(batch.counts),
-          JSON.stringify(batch.texts),
-          packUuids(batch.uuids),
-        );
-        for (const rejection of batch.rejections) {
-          this.#appendRejection.run(
-            rejection.at,
-            rejection.reason,
-            JSON.stringify(rejection.routingKey),
-            rejection.fingerprint,
-            rejection.body,
-          );
-        }
+        row = this.#append(batch);
+        this.#noteSettled();
         if (fold) this.#foldInto(this.#unfolded, batch.counts);
       });
+      this.#settled = [];
+      this.#claimed.clear();
+      this.#rows.set(++this.#commits, row);
       if (fold) this.#folded();
       else {
         addCounts(this.#unfolded, batch.counts);
         this.#unfoldedCheckpoints++;
       }
     });
+  }
+
+  settle(commit: number): void {
+    this.#settled.push(this.#rows.get(commit)!);
+    this.#rows.delete(commit);
   }
 
   endRun(run: RunRecord): Promise<void> {
@@ -199,8 +219,7 @@ export class SqliteLedger implements Ledger {
   types(): Promise<string[]> {
     return this.#try(() => {
       this.#fold();
-      return this.#database.prepare("SELECT DISTINCT type FROM total").all()
-        .map(({ type }) => type as string);
+      return this.#types();
     });
   }
 
@@ -242,7 +261,89 @@ export class SqliteLedger implements Ledger {
   }
 
   close(): Promise<void> {
-    return this.#try(() => this.#database.close());
+    return this.#try(() => {
+      if (this.#settled.length > 0) {
+        this.#transaction(() => this.#noteSettled());
+        this.#settled = [];
+      }
+      this.#database.close();
+    });
+  }
+
+  readonly #noteClaimed = (key: Uuid | string) => this.#claimed.add(key);
+
+  #loadIds(): void {
+    this.#seen = new SeenIds();
+    const { forgetBefore } = this.#options;
+    if (forgetBefore !== undefined) {
+      this.#database.prepare("DELETE FROM checkpoint WHERE at < ?")
+        .run(forgetBefore);
+    }
+    const batches = this.#database.prepare(
+      "SELECT uuids, texts FROM checkpoint",
+    );
+    for (const { uuids, texts } of batches.iterate()) {
+      this.#seen.addPacked(present(uuids) as Uint8Array);
+      for (const id of JSON.parse(present(texts) as string)) {
+        this.#seen.add(id);
+      }
+    }
+  }
+
+  #types(): string[] {
+    return this.#database.prepare("SELECT DISTINCT type FROM total").all()
+      .map(({ type }) => type as string);
+  }
+
+  /** The last ones, the oldest first. */
+  #recentRejections(): RecordedRejection[] {
+    return this.#database.prepare(
+      "SELECT fingerprint, follows, precedes, ifnull(settled, 1) AS settled " +
+        "FROM rejection LEFT JOIN checkpoint ON checkpoint.id = checkpoint " +
+        "ORDER BY rejection.id DESC LIMIT ?",
+    ).all(RECENT_REJECTIONS).map(recordedRejectionOf).reverse();
+  }
+
+  #positions(): ReadonlyMap<string, number> {
+    return new Map(
+      this.#database.prepare("SELECT stream, last_offset FROM position").all()
+        .map((row) => [row.stream as string, row.last_offset as number]),
+    );
+  }
+
+  /** @returns The row of the checkpoint. */
+  #append({ at, counts, rejections, positions }: CheckpointBatch): number {
+    const { lastInsertRowid } = this.#appendCheckpoint.run(
+      this.#run,
+      at,
+      writeCounts(counts),
+      JSON.stringify(this.#claimed.texts),
+      this.#claimed.uuids,
+    );
+    const row = Number(lastInsertRowid);
+    for (const rejection of rejections) {
+      this.#appendRejection.run(
+        row,
+        rejection.at,
+        rejection.reason,
+        JSON.stringify(rejection.routingKey),
+        rejection.fingerprint,
+        JSON.stringify(rejection.follows) ?? null,
+        JSON.stringify(rejection.precedes) ?? null,
+        rejection.body,
+      );
+    }
+    for (const [stream, offset] of positions) {
+      this.#appendPosition.run(stream, offset);
+    }
+    return row;
+  }
+
+  #noteSettled(): void {
+    const settle = this.#database.prepare(
+      "UPDATE checkpoint SET settled = 1 WHERE id = ?",
+    );
+    for (const row of this.#settled) settle.run(row);
   }
 
   /** Runs it at once; what it throws rejects, as one of our errors. */

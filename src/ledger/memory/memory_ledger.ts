@@ -2,11 +2,21 @@ import {
   byCodePoint,
   type TypeTotals,
   type UserCount,
-} from "../model/counts.ts";
-import type { FileNotes } from "../model/file_note.ts";
-import type { Rejection } from "../model/rejection.ts";
-import type { CheckpointBatch, Ledger } from "./ledger.ts";
-import { MemoryFileNotes } from "./memory/memory_file_notes.ts";
+} from "../../model/counts.ts";
+import type { Event } from "../../model/event.ts";
+import type { FileNotes } from "../../model/file_note.ts";
+import type { Rejection } from "../../model/rejection.ts";
+import { packedUuid, type Uuid } from "../../model/uuid.ts";
+import type {
+  CheckpointBatch,
+  Claim,
+  Ledger,
+  LedgerMemory,
+} from "../ledger.ts";
+import { addCounts } from "../counts.ts";
+import { SeenIds } from "../seen/seen_ids.ts";
+import { UuidSet } from "../seen/uuid_set.ts";
+import { MemoryFileNotes } from "./memory_file_notes.ts";
 
 /**
  * Keeps the counts of one run and nothing else. Since it forgets when the
@@ -15,28 +25,45 @@ import { MemoryFileNotes } from "./memory/memory_file_notes.ts";
  */
 export class MemoryLedger implements Ledger {
   readonly ackAfter = "snapshot";
+  readonly claimSize = 1;
   readonly files: FileNotes = new MemoryFileNotes();
   readonly #counts = new Map<string, Map<string, number>>();
   readonly #rejections: Rejection[] = [];
+  readonly #fingerprints = new UuidSet();
+  #seen = new SeenIds();
 
-  load(): Promise<void> {
-    return Promise.resolve();
+  beginRun(): Promise<LedgerMemory> {
+    this.#seen = new SeenIds();
+    return Promise.resolve({
+      types: [],
+      recentRejections: [],
+      positions: new Map(),
+    });
   }
 
-  beginRun(): Promise<void> {
-    return Promise.resolve();
+  claim(events: readonly Event[]): Claim {
+    return this.#seen.claim(events);
   }
 
-  checkpoint(batch: CheckpointBatch): Promise<void> {
-    for (const [type, users] of batch.counts) {
-      let totals = this.#counts.get(type);
-      if (totals === undefined) this.#counts.set(type, totals = new Map());
-      for (const [user, count] of users) {
-        totals.set(user, (totals.get(user) ?? 0) + count);
-      }
+  has(key: Uuid | string): boolean {
+    return this.#seen.has(key);
+  }
+
+  hasRejection(fingerprint: Uint8Array): boolean {
+    return this.#fingerprints.has(packedUuid(fingerprint));
+  }
+
+  commit({ counts, rejections }: CheckpointBatch): Promise<void> {
+    addCounts(this.#counts, counts);
+    for (const rejection of rejections) {
+      this.#rejections.push(rejection);
+      this.#fingerprints.addPacked(rejection.fingerprint);
     }
-    for (const rejection of batch.rejections) this.#rejections.push(rejection);
     return Promise.resolve();
+  }
+
+  settle(): void {
+    // The acks are sent at the end, and nothing is kept beyond it.
   }
 
   endRun(): Promise<void> {

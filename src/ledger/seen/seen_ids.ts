@@ -1,25 +1,42 @@
-import { packedUuid, type Uuid } from "../model/uuid.ts";
+import type { Event } from "../../model/event.ts";
+import type { Uuid } from "../../model/uuid.ts";
 import { TextSet } from "./text_set.ts";
 import { UuidSet } from "./uuid_set.ts";
 
 /**
  * The ids already processed, in memory: exact, never an approximation.
  *
- * An id is added when its event is routed. That is safe although its count is
- * not durable yet: either the checkpoint that holds both succeeds, or the run
- * ends and this set with it.
- *
- * It also knows the rejections already recorded, by fingerprint: a rejected
- * message that the broker delivers again is the same one, not another.
+ * An id is added when it is claimed. That is safe although its count is not
+ * durable yet: either the checkpoint that holds both succeeds, or the run ends
+ * and this set with it.
  */
 export class SeenIds {
   readonly #uuids = new UuidSet();
   readonly #texts = new TextSet();
-  readonly #rejected = new UuidSet();
 
   /** How many ids have been seen. */
   get size(): number {
     return this.#uuids.size + this.#texts.size;
+  }
+
+  /**
+   * Notes the ids of events.
+   *
+   * @param fresh Called with each one that is new.
+   * @returns For each event 1 if its id is new, 0 if not.
+   */
+  claim(
+    events: readonly Event[],
+    fresh?: (key: Uuid | string) => void,
+  ): Uint8Array {
+    const claim = new Uint8Array(events.length);
+    for (let i = 0; i < events.length; i++) {
+      const { key } = events[i]!;
+      if (!this.add(key)) continue;
+      claim[i] = 1;
+      fresh?.(key);
+    }
+    return claim;
   }
 
   /** Notes an id. @returns Whether it is new. */
@@ -39,15 +56,5 @@ export class SeenIds {
   /** Notes every UUID of a packed blob, as a ledger stores them. */
   addPacked(uuids: Uint8Array): void {
     this.#uuids.addPacked(uuids);
-  }
-
-  /** Notes the fingerprints of rejections, 16 bytes each. */
-  addRejected(fingerprints: Uint8Array): void {
-    this.#rejected.addPacked(fingerprints);
-  }
-
-  /** Whether a rejection with this fingerprint has been recorded. */
-  hasRejected(fingerprint: Uint8Array): boolean {
-    return this.#rejected.has(packedUuid(fingerprint));
   }
 }

@@ -3,7 +3,7 @@ import {
   EXIT,
   type ExitCode,
   messageOf,
-} from "../model/errors.ts";
+} from "../../model/errors.ts";
 
 /**
  * What SQLite's messages mean (https://www.sqlite.org/rescode.html). Deno's

@@ -1,5 +1,5 @@
 import type { DatabaseSync } from "node:sqlite";
-import { EventCounterError, EXIT } from "../model/errors.ts";
+import { EventCounterError, EXIT } from "../../model/errors.ts";
 import { APPLICATION_ID, SCHEMA, SCHEMA_VERSION } from "./sqlite_schema.ts";
 
 /**

@@ -11,7 +11,7 @@ const LOOKS = 3;
 const INTERVAL = 200;
 
 /** Finds out whether a source is empty, with `untilEmpty`. */
-export class Emptiness {
+export class EmptyQueueProbe {
   readonly #isEmpty: () => Promise<boolean>;
   readonly #wake: () => void;
   readonly #clock: Clock;

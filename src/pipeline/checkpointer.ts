@@ -1,0 +1,306 @@
+import { setImmediate } from "node:timers";
+import { getLogger } from "@logtape/logtape";
+import type { Tally } from "../count/tally.ts";
+import { rejectionOf } from "../decode/rejection_of.ts";
+import {
+  CheckpointLost,
+  type Claim,
+  type Ledger,
+  type LedgerMemory,
+  type RunTotals,
+} from "../ledger/ledger.ts";
+import type { Clock } from "../model/clock.ts";
+import type { Delivery, Settlement } from "../model/delivery.ts";
+import { messageOf } from "../model/errors.ts";
+import type { Event } from "../model/event.ts";
+import type { Rejection, RejectionReason } from "../model/rejection.ts";
+import { Acks } from "./acks.ts";
+import { Batch } from "./batch.ts";
+import type { Classifier } from "./classifier.ts";
+import type { Consumers } from "./consumers.ts";
+import { PlaceTracker } from "./place_tracker.ts";
+import { RecentRejections } from "./recent_rejections.ts";
+
+const log = getLogger(["eventcounter", "pipeline"]);
+
+/** A batch with this many bytes of rejected bodies is written at once. */
+const REJECTED_BYTES_LIMIT = 16 * 1024 * 1024;
+
+/** What a {@linkcode Checkpointer} works with. */
+export interface CheckpointerOptions {
+  readonly ledger: Ledger;
+  readonly classifier: Classifier;
+  readonly consumers: Consumers;
+  readonly tally: Tally;
+  /** Deliveries in one checkpoint. */
+  readonly size: number;
+  /** The longest a delivery waits for its checkpoint, in ms. */
+  readonly interval: number;
+  /** See `PipelineOptions.deliveryLimit`. */
+  readonly deliveryLimit: number;
+  readonly clock: Clock;
+  /** Called when a checkpoint has become due by time. */
+  readonly wake: () => void;
+  /** Whether the run is told to stop; asked before each delivery. */
+  readonly isToldToStop: () => boolean;
+}
+
+/**
+ * Gathers deliveries in a batch and makes a checkpoint of it: claim, route
+ * what is new, wait for the consumers, commit, and only then ack.
+ */
+export class Checkpointer {
+  readonly #options: CheckpointerOptions;
+  readonly #ledger: Ledger;
+  #batch = new Batch();
+  readonly #places = new PlaceTracker();
+  #recent = new RecentRejections();
+  readonly #totals = { unique: 0, duplicates: 0, rejected: 0, redelivered: 0 };
+  /** Commits so far. */
+  #commits = 0;
+  #dueByTime = false;
+  #cancelTimer: () => void = () => {};
+  /** Acks that wait for the snapshot. */
+  readonly #held = new Acks();
+  #warnedOfReturns = false;
+
+  constructor(options: CheckpointerOptions) {
+    this.#options = options;
+    this.#ledger = options.ledger;
+  }
+
+  /** Starts with what the ledger remembers. */
+  begin({ recentRejections }: LedgerMemory): void {
+    this.#recent = new RecentRejections(recentRejections);
+  }
+
+  /** How many deliveries the batch still takes. */
+  get room(): number {
+    return this.#options.size - this.#batch.size;
+  }
+
+  /** Whether all that was added has been claimed and routed. */
+  get hasRoutedAll(): boolean {
+    return this.#batch.claimed === this.#batch.events.length;
+  }
+
+  /** What has become of all deliveries so far; some may not be durable yet. */
+  get totals(): RunTotals & { received: number; redelivered: number } {
+    const { unique, duplicates, rejected, redelivered } = this.#batch;
+    const sum = {
+      unique: this.#totals.unique + unique,
+      duplicates: this.#totals.duplicates + duplicates,
+      rejected: this.#totals.rejected + rejected.length,
+      redelivered: this.#totals.redelivered + redelivered,
+    };
+    return { received: sum.unique + sum.duplicates + sum.rejected, ...sum };
+  }
+
+  /** Whether it is time for the checkpoint. */
+  get isDue(): boolean {
+    return this.#dueByTime || this.#batch.size >= this.#options.size ||
+      this.#batch.rejectedBytes >= REJECTED_BYTES_LIMIT;
+  }
+
+  /** Adds deliveries to the batch, until the run is told to stop. */
+  async add(deliveries: readonly Delivery[]): Promise<void> {
+    const { deliveryLimit, isToldToStop } = this.#options;
+    for (const delivery of deliveries) {
+      // What is not processed is not acked, and so given back.
+      if (isToldToStop()) return;
+      const { returns = 0 } = delivery;
+      // Something may be wrong with it: nothing else shares its fate.
+      const alone = returns >= deliveryLimit / 2;
+      if (alone) await this.#isolate(returns);
+      if (this.#batch.size === 0) this.#startTimer();
+      const full = this.#addOne(delivery, returns);
+      if (full !== undefined) await full;
+      this.#batch.add(delivery);
+      if (alone) await this.checkpoint();
+      else if (this.#batch.rejectedBytes >= REJECTED_BYTES_LIMIT) {
+        await this.checkpoint();
+      }
+    }
+  }
+
+  /**
+   * Makes the batch durable, and acks it only then: a crash before the commit
+   * leaves every delivery with the broker, one after it leaves ids that are
+   * known as duplicates when they come again.
+   */
+  async checkpoint(): Promise<void> {
+    this.cancelTimer();
+    const batch = this.#batch;
+    if (batch.size === 0) return;
+    const rejections = await this.#newRejections(batch);
+    await this.#commit(batch, rejections);
+    this.#count(batch, rejections.length);
+    this.#batch = new Batch();
+    if (this.#ledger.ackAfter === "checkpoint") {
+      const settlements = batch.acks.send();
+      if (rejections.length > 0) this.#settle(settlements, this.#commits);
+    } else this.#held.addAll(batch.acks);
+    // Timers, signals and heartbeats get a turn even if there is no pause.
+    await new Promise<void>((resolve) => setImmediate(resolve));
+  }
+
+  /** Gives up what is not durable: it is not acked, and counts for nothing. */
+  drop(): void {
+    this.#batch = new Batch();
+  }
+
+  /** Sends the acks that waited for the snapshot. */
+  sendHeldAcks(): void {
+    this.#held.send();
+  }
+
+  /** No checkpoint becomes due by time any more. */
+  cancelTimer(): void {
+    this.#cancelTimer();
+    this.#dueByTime = false;
+  }
+
+  #addOne(delivery: Delivery, returns: number): Promise<unknown> | undefined {
+    const outcome = this.#options.classifier.classify(delivery);
+    if (typeof outcome === "string") {
+      return this.#reject(delivery, outcome), undefined;
+    }
+    // The broker would drop it if it came back once more.
+    if (returns >= this.#options.deliveryLimit - 1) {
+      return this.#addLastChance(delivery, outcome);
+    }
+    return this.#addEvent(delivery, outcome);
+  }
+
+  async #addLastChance(delivery: Delivery, event: Event): Promise<void> {
+    if (await this.#ledger.has(event.key)) {
+      await this.#addEvent(delivery, event);
+    } else this.#reject(delivery, "delivery_limit");
+  }
+
+  #addEvent(delivery: Delivery, event: Event): Promise<unknown> | undefined {
+    this.#places.passEvent(delivery.settlement, event);
+    const { events, claimed } = this.#batch;
+    events.push(event);
+    if (events.length - claimed < this.#ledger.claimSize) return undefined;
+    return this.#claim(this.#batch);
+  }
+
+  #reject(delivery: Delivery, reason: RejectionReason): void {
+    const rejection = rejectionOf(delivery, reason, this.#options.clock.now());
+    const rejected = { delivery, rejection };
+    this.#places.passRejected(rejected);
+    this.#batch.addRejected(rejected);
+  }
+
+  /** Claims what has gathered, and routes what is new. */
+  #claim(batch: Batch): Promise<unknown> | undefined {
+    const events = batch.claimRest();
+    if (events.length === 0) return undefined;
+    const claim = this.#ledger.claim(events);
+    return claim instanceof Uint8Array
+      ? this.#route(batch, events, claim)
+      : claim.then((claim) => this.#route(batch, events, claim));
+  }
+
+  #route(
+    batch: Batch,
+    events: readonly Event[],
+    claim: Claim,
+    from = 0,
+  ): Promise<unknown> | undefined {
+    for (let i = from; i < events.length; i++) {
+      if (claim[i] === 0) {
+        batch.duplicates++;
+        continue;
+      }
+      batch.unique++;
+      const full = this.#options.consumers.publish(events[i]!);
+      if (full === undefined) continue;
+      return full.then(() => this.#route(batch, events, claim, i + 1));
+    }
+    return undefined;
+  }
+
+  /** Those of a batch that are not recorded yet, with their places. */
+  async #newRejections(batch: Batch): Promise<readonly Rejection[]> {
+    this.#places.endBatch();
+    const fresh: Rejection[] = [];
+    for (const { delivery, rejection, follows, precedes } of batch.rejected) {
+      const placed = { ...rejection, follows, precedes };
+      const known = delivery.rejectedBefore === true
+        ? await this.#ledger.hasRejection(rejection.fingerprint)
+        : delivery.redelivered &&
+          this.#recent.recognise(placed, delivery.settlement);
+      if (known) continue;
+      this.#recent.add(placed, delivery.settlement, this.#commits + 1);
+      fresh.push(placed);
+    }
+    return fresh;
+  }
+
+  /** Claims, routes and commits, and does it again where all of it was lost. */
+  async #commit(batch: Batch, rejections: readonly Rejection[]): Promise<void> {
+    const { consumers, tally, clock } = this.#options;
+    for (;;) {
+      try {
+        await this.#claim(batch);
+        await consumers.idle();
+        // Duplicates alone change nothing: what they repeat is durable already.
+        const hasNews = batch.unique + rejections.length > 0 ||
+          batch.hasPositions;
+        if (!hasNews) return;
+        await this.#ledger.commit(
+          batch.forLedger(clock.now(), tally.take(), rejections),
+        );
+        this.#commits++;
+        return;
+      } catch (error) {
+        if (!(error instanceof CheckpointLost)) throw error;
+        log.warn("a checkpoint is made anew: {error}", {
+          error: messageOf(error),
+        });
+        await consumers.idle();
+        tally.take();
+        batch.unclaim();
+      }
+    }
+  }
+
+  #count(batch: Batch, recorded: number): void {
+    this.#totals.unique += batch.unique;
+    this.#totals.duplicates += batch.duplicates + batch.rejected.length -
+      recorded;
+    this.#totals.rejected += recorded;
+    this.#totals.redelivered += batch.redelivered;
+  }
+
+  /** Once the acks have arrived, these rejections cannot come again. */
+  #settle(settlements: readonly Settlement[], commit: number): void {
+    Promise.all(settlements.map((settlement) => settlement.confirm()))
+      .then((answers) => {
+        if (answers.includes(false)) return;
+        this.#recent.settle(commit);
+        this.#ledger.settle(commit);
+      });
+  }
+
+  async #isolate(returns: number): Promise<void> {
+    if (!this.#warnedOfReturns) {
+      this.#warnedOfReturns = true;
+      log.warn(
+        "messages have come back {returns} times already, and the broker drops them after {limit}: look for what ends the runs before they ack",
+        { returns, limit: this.#options.deliveryLimit },
+      );
+    }
+    await this.checkpoint();
+  }
+
+  #startTimer(): void {
+    const { clock, interval, wake } = this.#options;
+    this.#cancelTimer = clock.after(interval, () => {
+      this.#dueByTime = true;
+      wake();
+    });
+  }
+}

@@ -1,0 +1,146 @@
+import type { RecordedRejection } from "../ledger/ledger.ts";
+import type { Settlement } from "../model/delivery.ts";
+
+/** Settled rejections that are still known by their place in the stream. */
+const SETTLED_REMEMBERED = 20_000;
+
+/**
+ * Knows a rejected message again that the broker delivers again because its
+ * ack got lost. Such a message has no id, and a broken publisher sends
+ * thousands of equal ones, so equality alone proves nothing; but the broker
+ * delivers again in order. So a rejection is known by its content *and* its
+ * place: the same distance from the same event, behind it or ahead of it.
+ *
+ * Where there is no event to measure from, on either side, equality must do,
+ * and does so only until the ack is known to have arrived. Each recorded
+ * rejection is recognised once, and never where it was delivered first: an
+ * attachment brings a message again only after it was lost.
+ */
+export class RecentRejections {
+  /** By content and place; only a few fall out of the oldest end. */
+  readonly #byPlace = new Map<string, Known>();
+  /** Those whose ack may not have arrived, by content. */
+  readonly #unsettled = new Map<string, Set<Known>>();
+  readonly #settled: Known[] = [];
+
+  /** @param remembered What the ledger knows of earlier runs, oldest first. */
+  constructor(remembered: readonly RecordedRejection[] = []) {
+    for (const rejection of remembered) {
+      const known = new Known(rejection);
+      this.#note(known);
+      if (rejection.settled) this.#settleOne(known);
+    }
+  }
+
+  /**
+   * Notes a rejection that is being recorded.
+   *
+   * @param settlement That of its delivery.
+   * @param commit The number of its commit; see {@linkcode settle}.
+   */
+  add(rejection: Placed, settlement: Settlement, commit: number): void {
+    this.#note(new Known(rejection, settlement, commit));
+  }
+
+  /**
+   * Whether a redelivered rejection is one that was recorded. It is forgotten
+   * then: the broker gives back each delivery once.
+   *
+   * @param settlement That of its delivery.
+   */
+  recognise(rejection: Placed, settlement: Settlement): boolean {
+    const asked = new Known(rejection, settlement);
+    for (const place of asked.places) {
+      const known = this.#byPlace.get(place);
+      if (known !== undefined && known.settlement !== settlement) {
+        return this.#forget(known);
+      }
+    }
+    for (const known of this.#unsettled.get(asked.content) ?? []) {
+      if (known.settlement === settlement || known.isComparable(asked)) {
+        continue;
+      }
+      return this.#forget(known);
+    }
+    return false;
+  }
+
+  /** The acks of what was recorded by this commit have arrived. */
+  settle(commit: number): void {
+    for (const alike of this.#unsettled.values()) {
+      for (const known of alike) {
+        if (known.commit === commit) this.#settleOne(known);
+      }
+    }
+  }
+
+  #note(known: Known): void {
+    for (const place of known.places) this.#byPlace.set(place, known);
+    const alike = this.#unsettled.get(known.content);
+    if (alike === undefined) {
+      this.#unsettled.set(known.content, new Set([known]));
+    } else alike.add(known);
+  }
+
+  #settleOne(known: Known): void {
+    this.#dropUnsettled(known);
+    // A broker that crashes may forget acks that had arrived.
+    this.#settled.push(known);
+    if (this.#settled.length > 2 * SETTLED_REMEMBERED) {
+      this.#settled.splice(0, SETTLED_REMEMBERED).forEach((known) =>
+        this.#forget(known)
+      );
+    }
+  }
+
+  #forget(known: Known): true {
+    for (const place of known.places) {
+      if (this.#byPlace.get(place) === known) this.#byPlace.delete(place);
+    }
+    this.#dropUnsettled(known);
+    return true;
+  }
+
+  #dropUnsettled(known: Known): void {
+    const alike = this.#unsettled.get(known.content);
+    alike?.delete(known);
+    if (alike?.size === 0) this.#unsettled.delete(known.content);
+  }
+}
+
+/** What a rejection is known by. */
+type Placed = Omit<RecordedRejection, "settled">;
+
+/** Content and places of a rejection as keys. */
+class Known {
+  readonly content: string;
+  readonly #follows: string | undefined;
+  readonly #precedes: string | undefined;
+
+  constructor(
+    { fingerprint, follows, precedes }: Placed,
+    readonly settlement?: Settlement,
+    readonly commit = 0,
+  ) {
+    this.content = String.fromCharCode(...fingerprint);
+    this.#follows = follows;
+    this.#precedes = precedes;
+  }
+
+  get places(): string[] {
+    const places: string[] = [];
+    if (this.#follows !== undefined) {
+      places.push(`${this.content}<${this.#follows}`);
+    }
+    if (this.#precedes !== undefined) {
+      places.push(`${this.content}>${this.#precedes}`);
+    }
+    return places;
+  }
+
+  /** Whether both have a place on the same side of an event. */
+  isComparable(other: Known): boolean {
+    return this.#follows !== undefined && other.#follows !== undefined ||
+      this.#precedes !== undefined && other.#precedes !== undefined;
+  }
+}

@@ -1,0 +1,84 @@
+import { IdleWatchdog } from "../lifecycle/idle_watchdog.ts";
+import type { Clock } from "../model/clock.ts";
+import type { Source } from "../source/source.ts";
+import { EmptyQueueProbe } from "./empty_queue_probe.ts";
+import type { StopReason } from "./run_result.ts";
+
+/** What {@linkcode StopConditions} watches. */
+export interface StopConditionsOptions {
+  readonly source: Source;
+  /** Aborted when the run is told to stop. */
+  readonly signal: AbortSignal;
+  /** Silence that ends the run, in ms; 0 means it never ends. */
+  readonly idle: number;
+  /** Whether to stop as soon as the source is empty. */
+  readonly untilEmpty: boolean;
+  readonly clock: Clock;
+  /** Called when there may be a reason. */
+  readonly wake: () => void;
+}
+
+/** Knows the reasons to stop a run that goes well. */
+export class StopConditions {
+  /** Whether the run is told to; asking the signal each time takes longer. */
+  isTold: boolean;
+  readonly #source: Source;
+  readonly #watchdog: IdleWatchdog;
+  readonly #probe: EmptyQueueProbe | undefined;
+  readonly #unlisten: () => void;
+
+  constructor(
+    { source, signal, idle, untilEmpty, clock, wake }: StopConditionsOptions,
+  ) {
+    this.isTold = signal.aborted;
+    this.#source = source;
+    this.#watchdog = new IdleWatchdog(idle, clock, () => source.isQuiet());
+    if (untilEmpty) {
+      this.#probe = new EmptyQueueProbe(() => source.isEmpty(), wake, clock);
+    }
+    const told = () => {
+      this.isTold = true;
+      wake();
+    };
+    signal.addEventListener("abort", told);
+    this.#watchdog.signal.addEventListener("abort", wake);
+    this.#unlisten = () => signal.removeEventListener("abort", told);
+  }
+
+  /** Whether the idle time has passed. */
+  get isIdle(): boolean {
+    return this.#watchdog.signal.aborted;
+  }
+
+  /** Something has come, or is not processed yet. */
+  busy(): void {
+    this.#watchdog.busy();
+    this.#probe?.deny();
+  }
+
+  /** See `IdleWatchdog.pause`. */
+  pause(): void {
+    this.#watchdog.pause();
+  }
+
+  /**
+   * Everything received has been processed, and nothing waits.
+   *
+   * @returns The reason to stop now, if there is one; else the idle time runs,
+   * unless nobody is listening.
+   */
+  async quiet(): Promise<StopReason | undefined> {
+    if (this.#source.ended) return "end-of-input";
+    if (!this.#source.attached) this.#watchdog.busy();
+    else if (await this.#probe?.look()) return "empty";
+    else this.#watchdog.quiet();
+    return undefined;
+  }
+
+  /** Ends the watching. */
+  end(): void {
+    this.#unlisten();
+    this.#probe?.stop();
+    this.#watchdog.busy();
+  }
+}
