@@ -4,7 +4,7 @@
  * It bundles `main.ts` and compiles it by `deno compile`. Where the runtime of
  * `deno compile` (denort) cannot be downloaded, it says so and builds a
  * self-extracting executable, whose runtime comes from npm. `DENORT_BIN` names
- * a denort to use in place of the download.
+ * a denort for this system, to be used in place of the download.
  *
  * Options:
  *
@@ -23,128 +23,103 @@
  *
  * @module
  */
-import { join, relative } from "node:path";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { BuildError, UsageError } from "./compile/build_error.ts";
-import { commitOf } from "./compile/bundle.ts";
+import { BUILD_OPTIONS, kindNamed, report } from "./compile/build_options.ts";
+import { bundle, commitOf } from "./compile/bundle.ts";
 import { writeSums } from "./compile/checksums.ts";
-import { oneOf, readCommandLine } from "./compile/command_line.ts";
-import { Builder, type Kind, KINDS } from "./compile/executable.ts";
+import {
+  type Build,
+  buildEitherWay,
+  buildExecutable,
+  type Kind,
+} from "./compile/executable.ts";
 import {
   executableFor,
-  hostTarget,
+  HOST,
   type Target,
   targetNamed,
   TARGETS,
 } from "./compile/targets.ts";
-import { CONFIGURATIONS } from "./registry.ts";
+import {
+  readCommandLine,
+  runTool,
+  TemporaryFolder,
+  ToolError,
+} from "./tool.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 
-/** One executable to build. */
-interface Wanted {
-  readonly target: Target;
-  readonly out: string;
-}
-
-/**
- * Builds what the command line asks for.
- *
- * @returns The exit code: 0 done, 1 not all could be built, 2 wrong usage.
- */
-export async function compile(args: readonly string[]): Promise<number> {
-  const tell = (line: string) => console.error(line);
-  try {
-    const options = readOptions(args);
-    await using builder = await Builder.open({
-      entry: join(ROOT, "main.ts"),
-      configuration: options.configuration,
-      commit: options.commit ?? await commitOf(ROOT),
-      runtimeVersion: options.runtimeVersion,
-      tell,
-    });
-    const built: string[] = [];
-    for (const { target, out } of options.wanted) {
-      try {
-        const kind = await builder.build({ target, kind: options.kind, out });
-        const { size } = await Deno.stat(out);
-        console.log(
-          `${relative(Deno.cwd(), out)}  ${target.name}, ${kind}, ` +
-            `${(size / 1e6).toFixed(1)} MB`,
-        );
-        built.push(out);
-      } catch (error) {
-        if (!(error instanceof BuildError)) throw error;
-        tell(error.message);
-      }
-    }
-    if (built.length > 0) {
-      console.log(relative(Deno.cwd(), await writeSums(built)));
-    }
-    return built.length === options.wanted.length ? 0 : 1;
-  } catch (error) {
-    if (!(error instanceof BuildError)) throw error;
-    tell(error.message);
-    return error instanceof UsageError ? 2 : 1;
-  }
-}
-
-interface CompileOptions {
-  readonly wanted: readonly Wanted[];
-  readonly kind: Kind | undefined;
-  readonly runtimeVersion: string;
-  readonly commit: string | undefined;
-  readonly configuration: string;
-}
-
-function readOptions(args: readonly string[]): CompileOptions {
+/** @returns 0 done, 1 not all could be built. */
+async function compile(args: string[]): Promise<number> {
   const { values } = readCommandLine({
-    args: [...args],
+    args,
     options: {
-      all: { type: "boolean" },
-      target: { type: "string" },
-      kind: { type: "string" },
-      out: { type: "string" },
-      "runtime-version": { type: "string" },
+      ...BUILD_OPTIONS,
+      all: { type: "boolean", default: false },
       commit: { type: "string" },
-      config: { type: "string" },
     },
   });
-  if (values.all === true && values.target !== undefined) {
-    throw new UsageError(
-      `Cannot tell what to build: --all and --target ${values.target} are ` +
-        "both given; give one of them",
+  const kind = kindNamed(values.kind);
+  const wanted = outputs(values);
+  await using folder = await TemporaryFolder.make();
+  const program = join(folder.path, "eventcounter.js");
+  await bundle({
+    entry: join(ROOT, "main.ts"),
+    configuration: values.config,
+    commit: values.commit ?? await commitOf(ROOT),
+    out: program,
+  });
+  const built: string[] = [];
+  for (const { target, out } of wanted) {
+    try {
+      const made = await build(kind, {
+        ...{ target, program, out, folder: folder.path },
+        runtimeVersion: values["runtime-version"],
+      });
+      await report(out, made);
+      built.push(out);
+    } catch (error) {
+      if (!(error instanceof ToolError)) throw error;
+      console.error(error.message);
+    }
+  }
+  if (built.length > 0) await writeSums(built);
+  return built.length === wanted.length ? 0 : 1;
+}
+
+async function build(kind: Kind | undefined, build: Build): Promise<Kind> {
+  const by = async (kind: Kind) => {
+    await buildExecutable(kind, build);
+    return kind;
+  };
+  if (kind !== undefined) return await by(kind);
+  return await buildEitherWay(build, () => by("self-extracting"));
+}
+
+/** What is to be built, and where to. */
+function outputs(
+  { all, target, out }: { all: boolean; target?: string; out?: string },
+): { target: Target; out: string }[] {
+  const dist = join(ROOT, "dist");
+  if (all && target !== undefined) {
+    throw new ToolError(
+      `Cannot tell what to build: --all and --target ${target} are both ` +
+        "given; give one of them",
+      2,
     );
   }
-  return {
-    wanted: wanted(values),
-    kind: oneOf("kind", KINDS, values.kind),
-    runtimeVersion: values["runtime-version"] ?? Deno.version.deno,
-    commit: values.commit,
-    configuration: values.config ?? join(ROOT, CONFIGURATIONS.jsr),
-  };
+  if (all) {
+    return TARGETS.map((target) => ({
+      target,
+      out: join(out ?? dist, executableFor(target)),
+    }));
+  }
+  const found = targetNamed(target ?? HOST);
+  const name = target === undefined
+    ? `eventcounter${found.suffix}`
+    : executableFor(found);
+  return [{ target: found, out: out ?? join(dist, name) }];
 }
 
-function wanted(
-  { all, target, out }: { all?: boolean; target?: string; out?: string },
-): Wanted[] {
-  const dist = join(ROOT, "dist");
-  const named = (folder: string, target: Target) => ({
-    target,
-    out: join(folder, executableFor(target)),
-  });
-  if (all === true) {
-    return TARGETS.map((target) => named(out ?? dist, target));
-  }
-  if (target !== undefined) {
-    const { out: usual, target: found } = named(dist, targetNamed(target));
-    return [{ target: found, out: out ?? usual }];
-  }
-  const host = hostTarget();
-  return [{
-    target: host,
-    out: out ?? join(dist, `eventcounter${host.suffix}`),
-  }];
-}
-
-if (import.meta.main) Deno.exit(await compile(Deno.args));
+if (import.meta.main) await runTool(compile);

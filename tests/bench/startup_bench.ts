@@ -1,6 +1,5 @@
 import { fileURLToPath } from "node:url";
-import { Builder } from "../../tools/compile/executable.ts";
-import { hostTarget } from "../../tools/compile/targets.ts";
+import { run } from "../../tools/tool.ts";
 import { CONFIGURATION } from "../support/program.ts";
 import { heading, median } from "./report.ts";
 
@@ -18,14 +17,11 @@ export async function benchStartup(
   { starts = 20 }: { starts?: number } = {},
 ): Promise<void> {
   const out = `${folder}/eventcounter`;
-  await using builder = await Builder.open({
-    entry: `${ROOT}main.ts`,
-    configuration: CONFIGURATION,
-    commit: "bench",
-    runtimeVersion: Deno.version.deno,
-    tell: console.error,
-  });
-  const kind = await builder.build({ target: hostTarget(), out });
+  const { stdout } = await run(Deno.execPath(), [
+    ...["run", "--quiet", "--no-lock", "--allow-all", "-c", CONFIGURATION],
+    ...[`${ROOT}tools/compile.ts`, "--config", CONFIGURATION, "--out", out],
+  ]);
+  const kind = stdout.includes("denort") ? "denort" : "self-extracting";
   const commands: Readonly<Record<string, readonly string[]>> = {
     [`executable (${kind})`]: [out],
     source: [

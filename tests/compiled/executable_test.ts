@@ -2,10 +2,7 @@
  * The program as users get it. The executable is built once, here, so all of
  * its tests are in this file's process.
  */
-import "./surroundings.ts";
-import "./counting.ts";
-import "./command_line.ts";
-import "./unpacking.ts";
-import "./origin.ts";
-import "./permissions.ts";
+import "./running.ts";
 import "./terminal.ts";
+import "./unpacking.ts";
+import "./building.ts";

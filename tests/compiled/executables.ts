@@ -1,7 +1,8 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { Builder, type Kind } from "../../tools/compile/executable.ts";
-import { hostTarget } from "../../tools/compile/targets.ts";
+import { bundle } from "../../tools/compile/bundle.ts";
+import { buildExecutable, type Kind } from "../../tools/compile/executable.ts";
+import { HOST, targetNamed } from "../../tools/compile/targets.ts";
 import {
   CONFIGURATION,
   type Ended,
@@ -103,14 +104,17 @@ async function build(kind: Kind, entry: string): Promise<Executable> {
   // A name with a space: what handles its own path carelessly fails.
   const path = join(FOLDER, `${kind} of ${entry.replaceAll("/", "_")}`);
   await Deno.writeTextFile(path, "What is built replaces this.");
-  await using builder = await Builder.open({
+  const program = `${path}.js`;
+  await bundle({
     entry: `${ROOT}${entry}`,
     configuration: CONFIGURATION,
     commit: COMMIT,
-    runtimeVersion: Deno.version.deno,
-    tell: console.error,
+    out: program,
   });
-  await builder.build({ target: hostTarget(), kind, out: path });
+  await buildExecutable(kind, {
+    ...{ target: targetNamed(HOST), program, out: path, folder: FOLDER },
+    runtimeVersion: Deno.version.deno,
+  });
   const cache = await Deno.makeTempDir({ dir: FOLDER, prefix: "cache " });
   return new Executable(kind, path, cache);
 }

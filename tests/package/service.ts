@@ -1,7 +1,7 @@
 import type { Ended, Running } from "../support/program.ts";
 import type { Machine } from "./machine.ts";
 
-const UNIT = "/usr/lib/systemd/system/eventcounter.service";
+const UNIT = "/lib/systemd/system/eventcounter.service";
 const SETTINGS = "/etc/eventcounter/eventcounter.conf";
 
 /**

@@ -17,23 +17,20 @@ export async function installPackage(
     `${product} is missing: installing this system's package ${name} with ` +
       "apt-get (EVENTCOUNTER_NO_INSTALL=1 forbids it)",
   );
-  const update = await aptGet("update");
-  // Lists that are only partly fresh are usually good enough.
-  if (!update.success) say(`apt-get update failed: ${update.lastLine}`);
-  const installation = await aptGet(
-    "install",
-    "-y",
-    "--no-install-recommends",
-    // Another test run on this machine may be installing it right now.
-    "-o",
-    "DPkg::Lock::Timeout=300",
-    name,
-  );
-  if (!installation.success) {
-    say(`Cannot install ${name}: ${installation.lastLine}`);
-  }
-  return installation.success;
+  // Test processes that run side by side install one after the other.
+  using lock = await Deno.open(LOCK, { create: true, write: true });
+  await lock.lock(true);
+  const install = ["install", "-y", "--no-install-recommends", name];
+  if ((await aptGet(...install)).success) return true;
+  // A new machine has no lists of packages, and an old one old lists. Lists
+  // that are only partly fresh are usually good enough.
+  await aptGet("update");
+  const { success, lastLine } = await aptGet(...install);
+  if (!success) say(`Cannot install ${name}: ${lastLine}`);
+  return success;
 }
+
+const LOCK = "/var/lock/eventcounter-apt.lock";
 
 /** Whether there is a file, not a folder. */
 export async function isFile(path: string): Promise<boolean> {
@@ -58,7 +55,8 @@ async function aptGet(
   ...args: string[]
 ): Promise<{ success: boolean; lastLine: string }> {
   const { success, stdout, stderr } = await new Deno.Command("apt-get", {
-    args,
+    // Somebody else's apt-get may be at work.
+    args: [...args, "-o", "DPkg::Lock::Timeout=300"],
     env: {
       DEBIAN_FRONTEND: "noninteractive",
       // The package would start the machine's own server, on its usual port.

@@ -1,8 +1,3 @@
-/**
- * What the executable may do: the one place that says so.
- *
- * @module
- */
 import { VARIABLES } from "../../src/cli/variables.ts";
 
 /**
@@ -19,8 +14,11 @@ export const PERMISSIONS: readonly string[] = [
 ];
 
 /**
- * More flags of an executable: what is not allowed is refused without a
- * question, and code from elsewhere (by default Deno imports from some hosts)
- * is not allowed.
+ * The permissions, and that all else is refused without a question, code from
+ * elsewhere included (by default Deno imports from some hosts).
  */
-export const REFUSALS: readonly string[] = ["--no-prompt", "--deny-import"];
+export const FLAGS: readonly string[] = [
+  "--no-prompt",
+  "--deny-import",
+  ...PERMISSIONS,
+];

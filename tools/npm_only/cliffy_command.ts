@@ -38,6 +38,8 @@ export class Command {
     .configureOutput({
       writeOut: (text) => console.log(text.trimEnd()),
       outputError: () => {},
+      // By itself it reads variables that the program may not.
+      getOutHasColors: () => false,
     })
     .hook("preSubcommand", refuseOptions)
     .action(() => this.#commander.outputHelp());

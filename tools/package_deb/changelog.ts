@@ -1,5 +1,4 @@
-import { BuildError } from "../compile/build_error.ts";
-import { wrapText } from "./wrap_text.ts";
+import { ToolError } from "../tool.ts";
 
 /** Who changed it, and when, where CHANGELOG.md does not say. */
 export interface ChangelogSource {
@@ -14,58 +13,42 @@ export interface ChangelogSource {
  * each point of a list is one change.
  *
  * @param markdown The content of CHANGELOG.md.
- * @throws {BuildError} If it tells of no version.
+ * @throws {ToolError} If a heading names no version.
  */
 export function debianChangelog(
   markdown: string,
   { maintainer, date }: ChangelogSource,
 ): string {
-  const entries = markdown.split(/^## /m).slice(1).map((entry) => {
-    const [heading = "", ...lines] = entry.split("\n");
-    const [, version, when = ""] = /^(\d+\.\d+\.\d+)(?: – (.*))?$/
-      .exec(heading) ?? [];
+  return markdown.split(/^## /m).slice(1).map((entry) => {
+    const [, version, day] = /^(\d\S*) – (\d{4}-\d\d-\d\d)?/.exec(entry) ?? [];
     if (version === undefined) {
-      throw new BuildError(
-        `Cannot read CHANGELOG.md: the heading "${heading}" is no version; ` +
-          'write it as "## 1.2.3 – 2026-12-31"',
+      throw new ToolError(
+        `Cannot read CHANGELOG.md: the heading "${entry.split("\n")[0]}" ` +
+          'names no version; write it as "## 1.2.3 – 2026-12-31"',
       );
     }
-    const released = /^\d{4}-\d\d-\d\d$/.test(when) ? new Date(when) : date;
-    return [
-      `eventcounter (${version}) unstable; urgency=medium`,
-      changes(lines.join("\n")).map((change) =>
-        wrapText(change, { first: "  * ", rest: "    " })
-      ).join("\n"),
-      ` -- ${maintainer}  ${mailDate(released)}`,
-    ].join("\n\n");
-  });
-  if (entries.length === 0) {
-    throw new BuildError(
-      "Cannot read CHANGELOG.md: no heading names a version; " +
-        'write one as "## 1.2.3 – 2026-12-31"',
-    );
-  }
-  return entries.join("\n\n") + "\n";
+    const changes = entry.split("\n").slice(1).join("\n")
+      .split(/\n\n|\n(?=- )/).map(plain)
+      .filter((change) => change !== "" && !change.startsWith("#"))
+      .map((change) => `  * ${wrapped(change, 74).replaceAll("\n", "\n    ")}`);
+    const when = (day === undefined ? date : new Date(day)).toUTCString();
+    return `eventcounter (${version}) unstable; urgency=medium\n\n` +
+      `${changes.join("\n")}\n\n` +
+      ` -- ${maintainer}  ${when.replace("GMT", "+0000")}\n`;
+  }).join("\n");
 }
 
-/** The changes of one version, each with the heading it stands under. */
-function changes(markdown: string): string[] {
-  return markdown.split(/^### /m).slice(1).flatMap((part) => {
-    const [heading = "", ...lines] = part.split("\n");
-    return lines.join("\n").split(/\n\n|\n(?=- )/)
-      .map((text) => plain(text.replace(/^\s*- /, "")))
-      .filter((text) => text !== "")
-      .map((text) => `${heading}: ${text}`);
-  });
-}
-
-/** Markdown without its marks. */
+/** A point of a list in Markdown, without its marks. */
 function plain(markdown: string): string {
-  return markdown.replaceAll(/\[([^\]]*)\]\([^)]*\)/g, "$1")
+  return markdown.replace(/^\s*- /, "")
+    .replaceAll(/\[([^\]]*)\]\([^)]*\)/g, "$1")
     .replaceAll("`", "").replaceAll(/\s+/g, " ").trim();
 }
 
-/** A date as mail has it (RFC 5322, 3.3), in UTC. */
-function mailDate(date: Date): string {
-  return date.toUTCString().replace("GMT", "+0000");
+/** Breaks a text into lines of so many columns, where words are not longer. */
+function wrapped(text: string, width: number): string {
+  return text.replaceAll(
+    new RegExp(`(.{1,${width}}|\\S+)( |$)`, "g"),
+    "$1\n",
+  ).trimEnd();
 }

@@ -1,0 +1,191 @@
+/** That the executable is the program: what only a build could change. */
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { allCommands, PROGRAM } from "../../src/cli/command_tree.ts";
+import { VERSION } from "../../src/cli/version.ts";
+import { PERMISSIONS } from "../../tools/compile/permissions.ts";
+import { jsonFiles, Place } from "../support/broker_place.ts";
+import { runProgram } from "../support/program.ts";
+import { until } from "../support/until.ts";
+import {
+  AS_NOBODY,
+  BUILDABLE,
+  canMount,
+  COMMIT,
+  executable,
+  FOLDER,
+  openFolder,
+  ROOT,
+  test,
+} from "./executables.ts";
+
+const LINE = '{"routingKey":"ann.event.created","body":{"id":"42"}}\n';
+const COUNTED = '{\n  "ann": 1\n}\n';
+
+test("--version tells version, commit and Deno's version; -V the version", async (executable) => {
+  const long = await executable.run(["--version"]);
+  assertEquals(
+    [long.code, long.stdout, long.stderr],
+    [
+      0,
+      `eventcounter ${VERSION}\ncommit ${COMMIT}\ndeno ${Deno.version.deno}\n`,
+      "",
+    ],
+  );
+  assertEquals((await executable.run(["-V"])).stdout, `${VERSION}\n`);
+});
+
+test("--help of every command is that of the source", async (executable) => {
+  for (const { path } of allCommands(PROGRAM)) {
+    const { code, stdout, stderr } = await executable.run([...path, "--help"]);
+    assertEquals([code, stderr], [0, ""]);
+    const bySource = await runProgram([...path, "--help"]);
+    assertEquals(stdout, bySource.stdout, path.join(" "));
+  }
+});
+
+test("publish and count over RabbitMQ: totals exact", async (executable) => {
+  await using place = await Place.make();
+  const expected = `${place.folder}/expected`;
+  const out = `${place.folder}/out`;
+  const published = await executable.run([
+    ...["publish", "--amqp-url", place.url, "--exchange", place.exchange],
+    ...["--queue", place.queue, "--size", "5000", "--users", "50"],
+    ...["--duplicates", "0.2", "--invalid", "0.02", "--expect", expected],
+  ]);
+  assertEquals([published.code, published.complaints], [0, []]);
+  const counted = await executable.run([
+    ...place.countArguments(out),
+    "--until-empty",
+  ]);
+  assertEquals([counted.code, counted.complaints], [0, []]);
+  assertEquals(JSON.parse(counted.stdout).received, 5_000);
+  assertEquals(
+    [...await jsonFiles(out)].sort(),
+    [...await jsonFiles(expected)].sort(),
+  );
+});
+
+test("is one process, and SIGTERM ends it with everything counted", async (executable) => {
+  await using place = await Place.make();
+  const running = executable.start([
+    ...place.countArguments(),
+    ...["--idle", "0"],
+  ]);
+  await until(
+    "it consumes",
+    async () =>
+      (await place.channel.checkQueue(place.queue)).consumerCount === 1,
+  );
+  const { pid } = running.process;
+  assertEquals(
+    await Deno.readTextFile(`/proc/${pid}/task/${pid}/children`),
+    "",
+  );
+  // No shell is left: what was started has become the runtime.
+  const program = await Deno.readLink(`/proc/${pid}/exe`);
+  assert(
+    program.startsWith(
+      executable.kind === "denort" ? executable.path : executable.cache,
+    ),
+    program,
+  );
+  running.process.kill("SIGTERM");
+  const { code, stdout } = await running.ended;
+  assertEquals([code, JSON.parse(stdout).stopped], [0, "signal"]);
+});
+
+test("exit codes and errors are those of the program from source", async (executable) => {
+  const folder = await openFolder();
+  const out = ["--out", folder];
+  for (
+    const [args, code, message] of [
+      [["--prefetch", "1"], 2, /--prefetch/],
+      [["--input", "/nowhere", ...out], 2, /\/nowhere/],
+      [
+        [
+          "--amqp-url",
+          "amqp://127.0.0.1:1",
+          "--connect-timeout",
+          "1ms",
+          ...out,
+        ],
+        69,
+        /127.0.0.1/,
+      ],
+      [["--input", "-", "--out", "/proc/none"], 73, /\/proc\/none/],
+    ] as const
+  ) {
+    const ended = await executable.run(args, { stdin: "" });
+    assertEquals([ended.code, ended.stdout], [code, ""], ended.stderr);
+    assertEquals(ended.complaints.length, 1, ended.stderr);
+    assertMatch(ended.complaints[0]!, message);
+  }
+});
+
+test("runs as another user, with a variable of its own and spaces in file names", async (executable) => {
+  const folder = await openFolder();
+  const { code, stderr } = await executable.run(["--input", "-"], {
+    cwd: folder,
+    stdin: LINE,
+    env: {
+      EVENTCOUNTER_CACHE: `${folder}/a cache`,
+      EVENTCOUNTER_OUT: "the counts",
+    },
+    through: ["/usr/bin/" + AS_NOBODY[0], ...AS_NOBODY.slice(1)],
+  });
+  assertEquals(code, 0, stderr);
+  const file = `${folder}/the counts/created.json`;
+  assertEquals(await Deno.readTextFile(file), COUNTED);
+  assertEquals((await Deno.stat(file)).uid, 65534);
+});
+
+test("runs on a read-only file system but for the output folder", async (executable) => {
+  const out = await openFolder();
+  // Unpacked before: the cache is read-only like all the rest.
+  await executable.run(["--version"]);
+  const script = 'mount --bind "$1" "$1" && mount --bind "$0" "$0" && ' +
+    'mount -o remount,ro,bind "$1" && mount -o remount,ro,bind / && ' +
+    'shift && exec "$@"';
+  const { code, stderr } = await executable.run(
+    ["--input", "-", "--out", out],
+    {
+      stdin: LINE,
+      env: { EVENTCOUNTER_CACHE: executable.cache, PATH: "/usr/bin:/bin" },
+      // Where mounts are not allowed: a user who can write to nothing else.
+      through: await canMount()
+        ? ["unshare", "--mount", "sh", "-c", script, out, FOLDER]
+        : AS_NOBODY,
+    },
+  );
+  assertEquals(code, 0, stderr);
+  assertEquals(await Deno.readTextFile(`${out}/created.json`), COUNTED);
+});
+
+for (const kind of BUILDABLE) {
+  Deno.test(`${kind} executable: cannot start programs, load native code, import from elsewhere or read other variables`, async () => {
+    // Another program, built by the same functions with the same flags.
+    const probe = await executable(kind, "tests/compiled/probe.ts");
+    const { code, stdout, stderr } = await probe.run([], {
+      env: {
+        EVENTCOUNTER_CACHE: probe.cache,
+        EVENTCOUNTER_OUT: "known",
+        SECRET: "secret",
+      },
+    });
+    assertEquals(code, 0, stderr);
+    const lines = stdout.trimEnd().split("\n");
+    assertEquals(lines.pop(), "read its own variable: known");
+    assertEquals(lines.length, 10);
+    assertEquals(lines.filter((line) => !line.endsWith(": refused")), []);
+  });
+}
+
+Deno.test("the executable has the permissions of deno task eventcounter, and no others", async () => {
+  const { tasks } = JSON.parse(await Deno.readTextFile(`${ROOT}deno.json`));
+  const granted = tasks.eventcounter.command
+    .match(/(?<= )--(allow|deny)-[\w=,-]+/g)
+    .map((flag: string) =>
+      flag.replace(/(?<==).*/, (list) => list.split(",").sort().join(","))
+    );
+  assertEquals(granted.sort(), [...PERMISSIONS].sort());
+});
