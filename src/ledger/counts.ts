@@ -29,14 +29,29 @@ export function writeCounts(counts: Counts): string {
   );
 }
 
-/** The reverse of {@linkcode writeCounts}. */
+/**
+ * The reverse of {@linkcode writeCounts}.
+ *
+ * @throws If it is damaged.
+ */
 export function readCounts(json: string): Counts {
-  const perType: [string, (string | number)[]][] = JSON.parse(json);
-  return new Map(perType.map(([type, flat]) => {
+  const counts = new Map<string, Map<string, number>>();
+  for (const [type, flat] of array(JSON.parse(json)).map(array)) {
     const users = new Map<string, number>();
-    for (let i = 0; i < flat.length; i += 2) {
-      users.set(flat[i] as string, flat[i + 1] as number);
+    const values = array(flat);
+    for (let i = 0; i < values.length; i += 2) {
+      const user = values[i], count = values[i + 1];
+      const isRight = typeof user === "string" && Number.isSafeInteger(count);
+      if (!isRight) throw new Error("malformed counts");
+      users.set(user, count as number);
     }
-    return [type, users];
-  }));
+    if (typeof type !== "string") throw new Error("malformed counts");
+    counts.set(type, users);
+  }
+  return counts;
+}
+
+function array(value: unknown): unknown[] {
+  if (!Array.isArray(value)) throw new Error("malformed counts");
+  return value;
 }

@@ -92,6 +92,38 @@ const strangers: [
     },
   ],
   [
+    "a ledger without one of its tables",
+    "its table file is missing, it is damaged",
+    async (path) => {
+      await makeLedger(path);
+      withDatabase(path, "DROP TABLE file");
+    },
+  ],
+  [
+    "a ledger with a table that lacks a column",
+    "no column named texts; it is no ledger, or damaged",
+    async (path) => {
+      await makeLedger(path);
+      withDatabase(path, "ALTER TABLE checkpoint DROP COLUMN texts");
+    },
+  ],
+  [
+    "a ledger with counts that are no JSON",
+    "malformed JSON",
+    async (path) => {
+      await makeLedger(path);
+      withDatabase(path, "UPDATE checkpoint SET counts = '[['");
+    },
+  ],
+  [
+    "a ledger with counts that are other JSON",
+    "malformed counts",
+    async (path) => {
+      await makeLedger(path);
+      withDatabase(path, "UPDATE checkpoint SET counts = '[[\"a\", {}]]'");
+    },
+  ],
+  [
     "a ledger whose beginning is overwritten",
     "it is no ledger, or damaged",
     async (path) => {
@@ -135,6 +167,35 @@ for (const [what, text, make] of strangers) {
       assertEquals(await bytesIn(place), before);
     },
   );
+}
+
+const begin = (ledger: SqliteLedger) => ledger.beginRun(0);
+
+for (
+  const [damage, read] of [
+    ["UPDATE checkpoint SET texts = '{}'", begin],
+    ["UPDATE checkpoint SET texts = '[1]'", begin],
+    ["UPDATE rejection SET routing_key = '\"a'", contentOf],
+    ["UPDATE rejection SET routing_key = '1'", contentOf],
+  ] as const
+) {
+  Deno.test(`SqliteLedger tells a damaged ledger when it is read: ${damage}`, {
+    permissions,
+  }, async () => {
+    const path = `${folder.make()}/a.db`;
+    await makeLedger(path);
+    withDatabase(path, damage);
+    const ledger = await SqliteLedger.open(path);
+
+    const error = await assertRejects(
+      () => read(ledger),
+      EventCounterError,
+      "it is no ledger, or damaged",
+    );
+
+    assertEquals(error.exitCode, 65);
+    await ledger.close();
+  });
 }
 
 Deno.test("SqliteLedger never shows less than all of a ledger cut short", {
@@ -236,6 +297,47 @@ Deno.test(
     await checkpoint(ledger, large);
     await ledger.close();
     assertEquals(openElsewhere(path), "0");
+  },
+);
+
+Deno.test("SqliteLedger knows that a ledger is in use by whatever path", {
+  // Deno makes links only for those who may do everything.
+  permissions: "inherit",
+}, async () => {
+  const place = folder.make();
+  const path = `${place}/a.db`;
+  const first = await SqliteLedger.open(path);
+  await Deno.symlink("a.db", `${place}/link.db`);
+
+  await assertRefused(`${place}/link.db`, 75, "another process is using it");
+
+  await first.close();
+});
+
+Deno.test(
+  "other programs read the ledger, and may write to it, while a worker works",
+  { permissions },
+  async () => {
+    const path = `${folder.make()}/a.db`;
+    const ledger = await SqliteLedger.open(path);
+    await ledger.beginRun(0);
+    const other = new DatabaseSync(path);
+    const events = () =>
+      other.prepare("SELECT sum(count) AS events FROM counted").get()!.events;
+
+    await checkpoint(ledger, { counts: { created: [["a", 1]] } });
+    assertEquals(events(), 1);
+    // As Litestream does.
+    other.exec("CREATE TABLE other (id INTEGER); PRAGMA wal_checkpoint");
+    other.exec("BEGIN");
+    assertEquals(events(), 1);
+    await checkpoint(ledger, { counts: { created: [["a", 2]] } });
+    assertEquals(events(), 1, "it sees what was there when it began");
+    other.exec("COMMIT");
+    assertEquals(events(), 3);
+
+    other.close();
+    await ledger.close();
   },
 );
 

@@ -19,10 +19,7 @@ import { TemporaryFolder } from "../support/temporary_folder.ts";
 const folder = new TemporaryFolder();
 const { permissions } = folder;
 
-/**
- * Opens a ledger, and catches the connection that it has made: an exclusive
- * lock lets no other one look at the file.
- */
+/** Opens a ledger, and catches the connection that it has made. */
 async function openWithConnection(
   path: string,
 ): Promise<[SqliteLedger, DatabaseSync]> {
@@ -51,7 +48,7 @@ function query(database: DatabaseSync, sql: string): unknown[] {
 }
 
 Deno.test(
-  "SqliteLedger commits with fsync: synchronous is FULL, the journal a WAL, the lock exclusive",
+  "SqliteLedger commits with fsync: synchronous is FULL, the journal a WAL",
   { permissions },
   async () => {
     const [ledger, database] = await open();
@@ -59,9 +56,6 @@ Deno.test(
     assertEquals(query(database, "PRAGMA synchronous"), [{ synchronous: 2 }]);
     assertEquals(query(database, "PRAGMA journal_mode"), [{
       journal_mode: "wal",
-    }]);
-    assertEquals(query(database, "PRAGMA locking_mode"), [{
-      locking_mode: "exclusive",
     }]);
 
     await ledger.close();

@@ -8,6 +8,7 @@ const codes: Record<string, number> = {
   "database table is locked": 75,
   "file is not a database": 65,
   "database disk image is malformed": 65,
+  "no such table: checkpoint": 65,
   "database or disk is full": 74,
   "disk I/O error": 74,
   "unable to open database file": 73,

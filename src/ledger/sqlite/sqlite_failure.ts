@@ -16,7 +16,7 @@ const CAUSES: readonly [RegExp, ExitCode, string][] = [
     "another process is using it; wait for that one to end, or give each its own with --ledger",
   ],
   [
-    /not a database|malformed|corrupt/,
+    /not a database|malformed|corrupt|no such (table|column|view)|no column named/,
     EXIT.badInput,
     "it is no ledger, or damaged; restore it from a copy, or give another file with --ledger",
   ],
@@ -38,7 +38,9 @@ export function sqliteFailure(
   path: string,
 ): EventCounterError {
   if (error instanceof EventCounterError) return error;
-  const message = messageOf(error);
+  const message = error instanceof SyntaxError
+    ? `malformed JSON: ${messageOf(error)}`
+    : messageOf(error);
   const [, exitCode, advice] = CAUSES.find(([cause]) => cause.test(message)) ??
     [null, EXIT.unexpected, "this should not happen, please report it"];
   return new EventCounterError(

@@ -1,45 +1,104 @@
-import type { DatabaseSync } from "node:sqlite";
+import { DatabaseSync } from "node:sqlite";
 import { EventCounterError, EXIT } from "../../model/errors.ts";
-import { APPLICATION_ID, SCHEMA, SCHEMA_VERSION } from "./sqlite_schema.ts";
+import { lockLedger } from "./sqlite_lock.ts";
+import {
+  APPLICATION_ID,
+  SCHEMA,
+  SCHEMA_VERSION,
+  TABLES,
+} from "./sqlite_schema.ts";
 
 /**
- * Locks the file, and makes sure that it is a ledger of this version. A new file
- * becomes one; a file of somebody else's is not written to.
+ * How long a transaction waits for another program that is writing to the
+ * file, in ms: below RabbitMQ's least heartbeat timeout, since all waits.
+ */
+const BUSY_TIMEOUT = 4_000;
+
+/** A ledger file that no other worker has. */
+export interface LedgerFile {
+  /** The connection to it. */
+  readonly database: DatabaseSync;
+  /** Closes it, and lets other workers have it. */
+  close(): void;
+}
+
+/**
+ * Opens a ledger file of this version and locks it. A new file becomes one; a
+ * file of somebody else's is not written to.
  *
  * @throws {EventCounterError} 65 if it is no ledger or of a later version.
  * SQLite's own errors otherwise.
  */
-export function prepareFile(database: DatabaseSync, path: string): void {
-  database.exec("PRAGMA locking_mode = EXCLUSIVE");
-  const read = (pragma: string) =>
-    Object.values(database.prepare(`PRAGMA ${pragma}`).get()!)[0] as number;
-  const isNew = read("schema_version") === 0;
-  // Nothing is written before the file is known to be ours.
-  if (!isNew && read("application_id") !== APPLICATION_ID) {
+export function openLedgerFile(path: string): LedgerFile {
+  const database = new DatabaseSync(path, { timeout: BUSY_TIMEOUT });
+  try {
+    // Nothing is made or written before the file is known to be ours.
+    checkFile(database, path);
+    const lock = lockLedger(path);
+    const close = () => {
+      try {
+        database.close();
+      } finally {
+        lock.close();
+      }
+    };
+    try {
+      prepareFile(database);
+    } catch (error) {
+      lock.close();
+      throw error;
+    }
+    return { database, close };
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
+function checkFile(database: DatabaseSync, path: string): void {
+  if (isNew(database)) return;
+  if (read(database, "application_id") !== APPLICATION_ID) {
     throw new EventCounterError(
       EXIT.badInput,
       `Cannot use ledger "${path}": it is a SQLite database of another program, give another file with --ledger`,
     );
   }
-  const version = read("user_version");
-  if (!isNew && version > SCHEMA_VERSION) {
+  const version = read(database, "user_version");
+  if (version > SCHEMA_VERSION) {
     throw new EventCounterError(
       EXIT.badInput,
       `Cannot use ledger "${path}": its version is ${version} and this program knows up to ${SCHEMA_VERSION}, use a newer eventcounter`,
     );
   }
-  database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL");
-  if (isNew) {
-    database.exec(
-      `BEGIN EXCLUSIVE; ${SCHEMA}
-       PRAGMA application_id = ${APPLICATION_ID};
-       PRAGMA user_version = ${SCHEMA_VERSION};
-       COMMIT`,
+  const there = database.prepare("SELECT name FROM sqlite_schema").all()
+    .map(({ name }) => name);
+  const missing = TABLES.find((table) => !there.includes(table));
+  if (missing !== undefined) {
+    throw new EventCounterError(
+      EXIT.badInput,
+      `Cannot use ledger "${path}": its table ${missing} is missing, it is damaged; restore it from a copy, or give another file with --ledger`,
     );
-  } else {
-    // Takes the write lock, which exclusive mode then keeps.
-    database.exec("BEGIN IMMEDIATE; COMMIT");
   }
+}
+
+function prepareFile(database: DatabaseSync): void {
+  database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL");
+  if (!isNew(database)) return;
+  inTransaction(database, () =>
+    database.exec(
+      `${SCHEMA}
+       PRAGMA application_id = ${APPLICATION_ID};
+       PRAGMA user_version = ${SCHEMA_VERSION}`,
+    ));
+}
+
+function isNew(database: DatabaseSync): boolean {
+  return read(database, "schema_version") === 0;
+}
+
+function read(database: DatabaseSync, pragma: string): number {
+  const row = database.prepare(`PRAGMA ${pragma}`).get()!;
+  return Object.values(row)[0] as number;
 }
 
 /** Does it in one transaction: all of it, or nothing if it throws. */

@@ -1,7 +1,6 @@
-import { DatabaseSync, type StatementSync } from "node:sqlite";
+import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { Counts, TypeTotals, UserCount } from "../../model/counts.ts";
 import type { FileNotes } from "../../model/file_note.ts";
-import { EventCounterError, EXIT } from "../../model/errors.ts";
 import type { Event } from "../../model/event.ts";
 import type { Rejection } from "../../model/rejection.ts";
 import type { Uuid } from "../../model/uuid.ts";
@@ -17,9 +16,18 @@ import type {
 import { SeenIds } from "../seen/seen_ids.ts";
 import { ClaimedIds } from "./claimed_ids.ts";
 import { SqliteFileNotes } from "./sqlite_file_notes.ts";
-import { present, readRejections, recordedRejectionOf } from "./sqlite_row.ts";
+import {
+  idsOf,
+  present,
+  readRejections,
+  recordedRejectionOf,
+} from "./sqlite_row.ts";
 import { sqliteFailure } from "./sqlite_failure.ts";
-import { inTransaction, prepareFile } from "./sqlite_file.ts";
+import {
+  inTransaction,
+  type LedgerFile,
+  openLedgerFile,
+} from "./sqlite_file.ts";
 
 /** Rejections that are known again by their place, the last ones. */
 const RECENT_REJECTIONS = 20_000;
@@ -33,14 +41,6 @@ const FOLD_AFTER_CHECKPOINTS = 64;
 /** Users whose counts wait there at most (three types count thrice). */
 const FOLD_AFTER_USERS = 100_000;
 
-/**
- * Two processes that open a file at the same moment can keep each other out:
- * each reads first, and neither can have the file alone while the other does.
- * Whoever is refused tries again a little later, at random, in ms.
- */
-const OPEN_ATTEMPTS = 10;
-const LONGEST_OPEN_DELAY = 100;
-
 /** Settings of a {@linkcode SqliteLedger}. */
 export interface SqliteLedgerOptions {
   /**
@@ -51,7 +51,8 @@ export interface SqliteLedgerOptions {
 }
 
 /**
- * The embedded ledger: one SQLite file, locked by one process.
+ * The embedded ledger: one SQLite file, written by one process at a time and
+ * read by whoever likes to.
  *
  * WAL with `synchronous = FULL`: a commit has returned only after its fsync
  * (https://www.sqlite.org/pragma.html#pragma_synchronous).
@@ -61,6 +62,7 @@ export class SqliteLedger implements Ledger {
   readonly claimSize = 1;
   readonly files: FileNotes;
   readonly #path: string;
+  readonly #file: LedgerFile;
   readonly #database: DatabaseSync;
   readonly #options: SqliteLedgerOptions;
   readonly #appendCheckpoint: StatementSync;
@@ -81,10 +83,12 @@ export class SqliteLedger implements Ledger {
 
   private constructor(
     path: string,
-    database: DatabaseSync,
+    file: LedgerFile,
     options: SqliteLedgerOptions,
   ) {
+    const { database } = file;
     this.#path = path;
+    this.#file = file;
     this.#database = database;
     this.#options = options;
     this.files = new SqliteFileNotes(database, path);
@@ -107,40 +111,26 @@ export class SqliteLedger implements Ledger {
    * Opens a ledger file, or makes it.
    *
    * @param path The file. Its folder must exist.
-   * @throws {EventCounterError} 75 if another process has it open, 65 if it is
+   * @throws {EventCounterError} 75 if another worker has it, 65 if it is
    * no ledger, damaged, or of a later version, 73 if it cannot be made or
    * written, 74 on an I/O error.
    */
-  static async open(
+  static open(
     path: string,
     options: SqliteLedgerOptions = {},
   ): Promise<SqliteLedger> {
-    for (let attempt = 1;; attempt++) {
+    return Promise.try(() => {
+      let file: LedgerFile | undefined;
       try {
-        return SqliteLedger.#openOnce(path, options);
+        file = openLedgerFile(path);
+        const ledger = new SqliteLedger(path, file, options);
+        ledger.#transaction(() => ledger.#foldLog());
+        return ledger;
       } catch (error) {
-        const inUse = error instanceof EventCounterError &&
-          error.exitCode === EXIT.inUse;
-        if (!inUse || attempt === OPEN_ATTEMPTS) throw error;
-        await new Promise((resolve) =>
-          setTimeout(resolve, Math.random() * LONGEST_OPEN_DELAY)
-        );
+        file?.close();
+        throw sqliteFailure(error, path);
       }
-    }
-  }
-
-  static #openOnce(path: string, options: SqliteLedgerOptions): SqliteLedger {
-    let database: DatabaseSync | undefined;
-    try {
-      database = new DatabaseSync(path, { timeout: 0 });
-      prepareFile(database, path);
-      const ledger = new SqliteLedger(path, database, options);
-      ledger.#transaction(() => ledger.#foldLog());
-      return ledger;
-    } catch (error) {
-      database?.close();
-      throw sqliteFailure(error, path);
-    }
+    });
   }
 
   beginRun(startedAt: number): Promise<LedgerMemory> {
@@ -266,7 +256,7 @@ export class SqliteLedger implements Ledger {
         this.#transaction(() => this.#noteSettled());
         this.#settled = [];
       }
-      this.#database.close();
+      this.#file.close();
     });
   }
 
@@ -284,9 +274,7 @@ export class SqliteLedger implements Ledger {
     );
     for (const { uuids, texts } of batches.iterate()) {
       this.#seen.addPacked(present(uuids) as Uint8Array);
-      for (const id of JSON.parse(present(texts) as string)) {
-        this.#seen.add(id);
-      }
+      for (const id of idsOf(texts)) this.#seen.add(id);
     }
   }
 

@@ -14,6 +14,22 @@ export function present<Value>(value: Value | null): Value {
   return value;
 }
 
+/** A text that is kept as JSON. @throws If it is damaged. */
+export function textOf(json: SQLOutputValue | undefined): string {
+  const text: unknown = JSON.parse(present(json) as string);
+  if (typeof text !== "string") throw new Error("malformed text");
+  return text;
+}
+
+/** Ids that are kept as JSON. @throws If they are damaged. */
+export function idsOf(json: SQLOutputValue | undefined): string[] {
+  const ids: unknown = JSON.parse(present(json) as string);
+  const isRight = Array.isArray(ids) &&
+    ids.every((id) => typeof id === "string");
+  if (!isRight) throw new Error("malformed ids");
+  return ids;
+}
+
 /** Bytes of rejected bodies that are read at once (8 MiB), or a single one. */
 const PAGE_BYTES = 8 * 1024 * 1024;
 
@@ -42,7 +58,7 @@ function rejectionOf(row: Record<string, SQLOutputValue>): Rejection {
   return {
     at: row.at as number,
     reason: row.reason as RejectionReason,
-    routingKey: JSON.parse(present(row.routing_key) as string),
+    routingKey: textOf(row.routing_key),
     fingerprint: present(row.fingerprint) as Uint8Array<ArrayBuffer>,
     body: present(row.body) as Uint8Array<ArrayBuffer>,
   };
@@ -66,8 +82,8 @@ export function recordedRejectionOf(
 ): RecordedRejection {
   return {
     fingerprint: present(fingerprint) as Uint8Array<ArrayBuffer>,
-    follows: follows === null ? undefined : JSON.parse(follows as string),
-    precedes: precedes === null ? undefined : JSON.parse(precedes as string),
+    follows: follows === null ? undefined : textOf(follows),
+    precedes: precedes === null ? undefined : textOf(precedes),
     settled: settled === 1,
   };
 }

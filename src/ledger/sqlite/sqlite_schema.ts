@@ -93,3 +93,8 @@ CREATE VIEW counted AS
     WHERE checkpoint.counts IS NOT NULL AND name.key % 2 = 0
   ) GROUP BY type, user;
 `;
+
+/** The names of all tables and views. */
+export const TABLES: readonly string[] = [
+  ...SCHEMA.matchAll(/^CREATE (?:TABLE|VIEW) (\w+)/gm),
+].map((match) => match[1]!);
