@@ -63,4 +63,4 @@ export * from "./source/ndjson_source.ts";
 export * from "./source/source.ts";
 export { type AmqpAddress, parseAmqpAddress } from "./topology/amqp_address.ts";
 export * from "./topology/topology.ts";
-export type { TlsOptions } from "./topology/connection_options.ts";
+export type { TlsOptions } from "./topology/connection.ts";

@@ -3,6 +3,7 @@ import { getLogger } from "@logtape/logtape";
 import { onSignals } from "../lifecycle/signals.ts";
 import { systemClock } from "../model/clock.ts";
 import type { TypeTotals } from "../model/counts.ts";
+import { EventCounterError, EXIT } from "../model/errors.ts";
 import { Snapshot } from "../output/snapshot.ts";
 import { Pipeline } from "../pipeline/pipeline.ts";
 import type { RunResult } from "../pipeline/run_result.ts";
@@ -45,19 +46,25 @@ export async function count(
       { snapshot, stderr },
       surroundings,
     );
-    if (run.left > 0) {
-      log.warn("{left} messages are left in the queue, run again for them", {
-        left: run.left,
-      });
-    }
     surroundings.print(
       options.format === "json"
         ? summaryJson(run, totals)
         : summaryText(run, totals),
     );
+    refuseRest(run);
   } finally {
     await ledger.close();
   }
+}
+
+/** A run that ends by itself has drained the queue, or has failed to. */
+function refuseRest({ left, stopped }: RunResult): void {
+  if (left === undefined || stopped === "signal") return;
+  throw new EventCounterError(
+    EXIT.inUse,
+    `Cannot drain the queue: ${left.messages} message(s) were ready and did ` +
+      `not come; ${left.why}`,
+  );
 }
 
 /** What only several options together can get wrong. */

@@ -1,7 +1,7 @@
 import { ValidationError } from "@cliffy/command";
 import { EventCounterError, EXIT, messageOf } from "../model/errors.ts";
 import type { AmqpAddress } from "../topology/amqp_address.ts";
-import type { TlsOptions } from "../topology/connection_options.ts";
+import type { TlsOptions } from "../topology/connection.ts";
 
 /** The options that name certificate files. */
 export interface TlsFiles {

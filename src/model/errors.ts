@@ -28,7 +28,7 @@ export const EXIT_MEANINGS: Readonly<
   69: "broker unreachable, at first or after a loss",
   73: "output cannot be made or written",
   74: "I/O error, disk full",
-  75: "the ledger is in use by another process",
+  75: "the ledger is in use, or messages were left behind",
   76: "queue or exchange missing, or refused by the broker",
   77: "login, permission or certificate refused",
   129: "ended at once by a second signal, SIGHUP",

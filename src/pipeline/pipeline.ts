@@ -4,7 +4,7 @@ import type { Ledger, RunTotals } from "../ledger/ledger.ts";
 import { WakeSignal } from "../lifecycle/wake_signal.ts";
 import { type Clock, systemClock } from "../model/clock.ts";
 import type { Delivery } from "../model/delivery.ts";
-import type { Source } from "../source/source.ts";
+import type { LeftBehind, Source } from "../source/source.ts";
 import { Checkpointer } from "./checkpointer.ts";
 import { Classifier } from "./classifier.ts";
 import { Consumers } from "./consumers.ts";
@@ -83,7 +83,7 @@ export class Pipeline {
   async run(): Promise<RunResult> {
     const started = this.#clock.monotonic();
     this.#checkpointer.begin(await this.#ledger.beginRun(this.#clock.now()));
-    let left = 0;
+    let left: LeftBehind | undefined;
     let stopped: StopReason;
     let files: readonly string[];
     try {

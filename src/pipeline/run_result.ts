@@ -1,4 +1,5 @@
 import type { RunTotals } from "../ledger/ledger.ts";
+import type { LeftBehind } from "../source/source.ts";
 
 /** Why a run stopped; after an `error` it throws instead of returning. */
 export type StopReason =
@@ -21,5 +22,5 @@ export interface RunResult extends RunTotals {
   /** The files that hold the ledger's content. */
   readonly files: readonly string[];
   /** Messages known to be left in the queue; see `Source.close`. */
-  readonly left: number;
+  readonly left: LeftBehind | undefined;
 }

@@ -1,15 +1,13 @@
-import { getLogger } from "@logtape/logtape";
 import type { ChannelModel, ConfirmChannel } from "amqplib";
 import type { Clock } from "../model/clock.ts";
-import { messageOf } from "../model/errors.ts";
 import type { AmqpAddress } from "../topology/amqp_address.ts";
+import { Attempts } from "../topology/attempts.ts";
 import {
-  connectionOptions,
+  dropConnection,
+  openConnection,
   type TlsOptions,
-} from "../topology/connection_options.ts";
-import { FailureJudge, unreachable } from "../topology/amqp_failure.ts";
+} from "../topology/connection.ts";
 import { declareTopology, type Topology } from "../topology/topology.ts";
-import { pause } from "./pause.ts";
 
 /** Where and how to open a channel. */
 export interface OpenChannelOptions {
@@ -31,15 +29,6 @@ export interface OpenedChannel {
   readonly channel: ConfirmChannel;
 }
 
-/** Between attempts: 0.1 s at first, doubled up to 2 s; in ms. */
-const FIRST_RETRY_DELAY = 100;
-const LONGEST_RETRY_DELAY = 2_000;
-
-/** How long one attempt may take, in ms. */
-const ATTEMPT_TIMEOUT = 10_000;
-
-const log = getLogger(["eventcounter", "publish"]);
-
 /**
  * Connects, trying again while the broker cannot be reached, opens a channel
  * and declares.
@@ -54,57 +43,25 @@ export async function openChannel(
   options: OpenChannelOptions,
   signal: AbortSignal,
 ): Promise<OpenedChannel | undefined> {
-  const aborted = Promise.withResolvers<undefined>();
-  const abort = () => aborted.resolve(undefined);
-  signal.addEventListener("abort", abort);
-  try {
-    // An attempt can take long, and nobody waits for it then.
-    return await Promise.race([tryInTime(options, signal), aborted.promise]);
-  } finally {
-    signal.removeEventListener("abort", abort);
-  }
-}
-
-async function tryInTime(
-  options: OpenChannelOptions,
-  signal: AbortSignal,
-): Promise<OpenedChannel | undefined> {
   const { address, connectTimeout, clock } = options;
-  const deadline = clock.monotonic() + connectTimeout;
-  const left = () => deadline - clock.monotonic();
-  const judge = new FailureJudge(address);
-  let delay = FIRST_RETRY_DELAY;
-  while (!signal.aborted) {
-    try {
-      const opened = await tryOnce(options, Math.max(1, left()));
-      if (!signal.aborted) return opened;
-      await opened.connection.close().catch(() => {});
-    } catch (error) {
-      const lasting = judge.lasting(error);
-      if (lasting !== undefined) throw lasting;
-      log.debug("cannot connect: {error}", { error: messageOf(error) });
-      const isLast = left() <= delay;
-      await pause(clock, Math.min(delay, left()), signal);
-      if (isLast && !signal.aborted) {
-        throw unreachable(error, address, connectTimeout, "--connect-timeout");
-      }
-      delay = Math.min(2 * delay, LONGEST_RETRY_DELAY);
-    }
-  }
-  return undefined;
+  const attempts = new Attempts({
+    address,
+    timeLimit: connectTimeout,
+    option: "--connect-timeout",
+    clock,
+  });
+  return await attempts.succeed(
+    (timeLeft) => tryOnce(options, timeLeft),
+    ({ connection }) => dropConnection(connection),
+    signal,
+  );
 }
 
 async function tryOnce(
   { address, tls, topology, declare }: OpenChannelOptions,
   timeLeft: number,
 ): Promise<OpenedChannel> {
-  // Loaded here, since it takes longer to load than the rest of the program.
-  const { connect } = await import("amqplib");
-  const connection = await connect({ ...address }, {
-    ...connectionOptions(address, tls, Math.min(timeLeft, ATTEMPT_TIMEOUT)),
-  });
-  // Every error is followed by a close, or by a promise that fails.
-  connection.on("error", () => {});
+  const connection = await openConnection(address, tls, timeLeft);
   try {
     const channel = await connection.createConfirmChannel();
     channel.on("error", () => {});
@@ -112,7 +69,7 @@ async function tryOnce(
     else await channel.checkExchange(topology.exchange);
     return { connection, channel };
   } catch (error) {
-    await connection.close().catch(() => {});
+    dropConnection(connection);
     throw error;
   }
 }

@@ -1,5 +1,5 @@
 import type { Clock } from "../model/clock.ts";
-import { pause } from "./pause.ts";
+import { pause } from "../model/pause.ts";
 
 /**
  * How much lost time is made up for, in ms. A timer that comes late must not

@@ -1,97 +1,162 @@
 import type { Channel, ChannelModel, ConsumeMessage } from "amqplib";
 import type { Delivery, Settlement } from "../model/delivery.ts";
+import { EventCounterError, EXIT } from "../model/errors.ts";
+import { dropConnection } from "../topology/connection.ts";
+import { findQueueType } from "../topology/queue_type.ts";
+import { readEveryMessage } from "./lenient_frames.ts";
 
-/** What an attachment tells its source. */
-export interface AttachmentEvents {
-  delivered(delivery: Delivery): void;
-  /** The channel or its consumer is gone while the connection may live. */
-  lost(error: Error): void;
+/** What {@linkcode AmqpAttachment.open} needs. */
+export interface AttachmentOptions {
+  /** The queue to consume. */
+  readonly queue: string;
+  /** See `AmqpSourceOptions.prefetch`. */
+  readonly prefetch: number;
+  /** Runs before the queue is touched, to declare it. */
+  readonly prepare: (channel: Channel) => Promise<void>;
+  /** Called when deliveries have come where none waited, and at the loss. */
+  readonly changed: () => void;
+}
+
+/** What a queue tells of itself. */
+export interface QueueState {
+  /** Messages ready to be delivered. */
+  readonly ready: number;
+  /** Consumers that there are, this one included. */
+  readonly consumers: number;
 }
 
 /**
- * One channel with its consumer, from one (re)connection to the loss of it.
+ * One connection with one channel and a consumer, from its opening to the loss
+ * of any of the three, and all that came on it.
+ *
  * It is the settle handle of everything it delivered: a delivery tag means
  * nothing outside the channel that gave it out (AMQP 0-9-1, 3.1.5), and acking
  * it elsewhere would close that channel.
  */
 export class AmqpAttachment implements Settlement {
+  readonly #connection: ChannelModel;
   readonly #channel: Channel;
-  readonly #queue: string;
-  readonly #prefetch: number;
-  readonly #events: AttachmentEvents;
-  #consumerTag = "";
+  readonly #options: AttachmentOptions;
+  readonly #lost = Promise.withResolvers<unknown>();
+  /** Why it is lost, as far as is known. */
+  #cause: unknown;
   #alive = true;
+  /** Deliveries that nobody has taken yet. */
+  #waiting: Delivery[] = [];
+  /** Deliveries of the current consumer. */
+  #consumed = 0;
+  #consumerTag = "";
+  #countsReturns = false;
+  #isCancelled = false;
+  #isAsked = false;
+  #hasSettled = false;
 
   private constructor(
+    connection: ChannelModel,
     channel: Channel,
-    queue: string,
-    prefetch: number,
-    events: AttachmentEvents,
+    options: AttachmentOptions,
   ) {
+    this.#connection = connection;
     this.#channel = channel;
-    this.#queue = queue;
-    this.#prefetch = prefetch;
-    this.#events = events;
+    this.#options = options;
+    // amqplib reports an error, if any, before the close that follows it. When
+    // the connection is closed, its channels come first.
+    channel.on("error", (error) => this.#cause ??= error);
+    channel.on("close", () => {
+      // Otherwise this end has closed it, or it is lost already.
+      if (this.#alive) this.#lose();
+    });
+    connection.on("error", (error) => this.#cause ??= error);
+    connection.on("close", (error) => {
+      // Without one this end has closed it, and been answered.
+      if (error === undefined && !this.#alive) return;
+      this.#cause ??= error;
+      this.#lose();
+    });
   }
 
   /**
-   * Opens a channel, prepares it and starts consuming.
+   * Opens a channel on a connection, prepares it and starts consuming. If it
+   * cannot, it closes the connection.
    *
-   * @param prepare Runs before the queue is touched, to declare it.
-   * @throws amqplib's error, for example 404 if there is no such queue.
+   * @throws amqplib's error, for example 404 if there is no such queue; what
+   * ended the connection meanwhile.
+   * @throws {EventCounterError} 76 if the queue is a stream.
    */
   static async open(
     connection: ChannelModel,
-    queue: string,
-    prefetch: number,
-    prepare: (channel: Channel) => Promise<void>,
-    events: AttachmentEvents,
+    options: AttachmentOptions,
   ): Promise<AmqpAttachment> {
-    const channel = await connection.createChannel();
-    const attachment = new AmqpAttachment(channel, queue, prefetch, events);
-    // amqplib reports an error, if any, before the close that follows it.
-    let cause = new Error("the channel was closed");
-    channel.on("error", (error) => cause = error);
-    channel.on("close", () => attachment.#lose(cause));
-    await prepare(channel);
-    await channel.checkQueue(queue);
-    await channel.prefetch(prefetch);
-    await attachment.consume();
-    return attachment;
+    try {
+      readEveryMessage(connection.connection);
+      const channel = await connection.createChannel();
+      const attachment = new AmqpAttachment(connection, channel, options);
+      await attachment.#start();
+      // Deliveries that came with the last answer may have ended it already.
+      if (!attachment.#alive) throw await attachment.lost;
+      return attachment;
+    } catch (error) {
+      dropConnection(connection);
+      throw error;
+    }
   }
 
-  /** Starts a consumer with a prefetch window of its own. */
-  async consume(): Promise<void> {
-    const { consumerTag } = await this.#channel.consume(
-      this.#queue,
-      (message) => {
-        if (message === null) {
-          this.#lose(new Error("the broker cancelled the consumer"));
-        } else if (this.#alive) {
-          this.#events.delivered(new AmqpDelivery(message, this));
-        }
-      },
-    );
-    this.#consumerTag = consumerTag;
+  /** Whether it can deliver, and acks can reach their goal. */
+  get isAlive(): boolean {
+    return this.#alive;
   }
 
-  /** Ends deliveries; acks still work. */
+  /** Settles with the cause once it is lost. */
+  get lost(): Promise<unknown> {
+    return this.#lost.promise;
+  }
+
+  /** Whether the broker is known to have taken an ack. */
+  get hasSettled(): boolean {
+    return this.#hasSettled;
+  }
+
+  /** Deliveries that have come and were not taken. */
+  get waiting(): number {
+    return this.#waiting.length;
+  }
+
+  /** Deliveries that the current consumer has brought. */
+  get consumed(): number {
+    return this.#consumed;
+  }
+
+  /** Takes up to `most` of the deliveries that wait. */
+  take(most: number): readonly Delivery[] {
+    const waiting = this.#waiting;
+    if (waiting.length > most) return waiting.splice(0, most);
+    if (waiting.length > 0) this.#waiting = [];
+    return waiting;
+  }
+
+  /** Ends deliveries; acks still work. What was not taken is given back. */
   async cancel(): Promise<void> {
+    this.#isCancelled = true;
+    this.#waiting = [];
     if (this.#alive) await this.#channel.cancel(this.#consumerTag);
   }
 
   /** Cancels the consumer and starts the next, with a new prefetch window. */
   async renew(): Promise<void> {
-    await this.cancel();
-    if (this.#alive) await this.consume();
+    this.#consumed = 0;
+    if (this.#alive) await this.#channel.cancel(this.#consumerTag);
+    if (this.#alive && !this.#isCancelled) await this.#consume();
   }
 
   /**
-   * Messages ready in the queue. The answer comes on the channel after every
-   * delivery that was sent before it was given.
+   * Looks at the queue. The answer comes on the channel after every delivery
+   * that was sent before it was given.
    */
-  async ready(): Promise<number> {
-    return (await this.#channel.checkQueue(this.#queue)).messageCount;
+  async look(): Promise<QueueState> {
+    const { messageCount, consumerCount } = await this.#channel.checkQueue(
+      this.#options.queue,
+    );
+    return { ready: messageCount, consumers: consumerCount };
   }
 
   /** The only place that acks: one frame for everything up to the tag. */
@@ -99,13 +164,14 @@ export class AmqpAttachment implements Settlement {
     if (!this.#alive) return false;
     const message = { fields: { deliveryTag: tag } } as ConsumeMessage;
     this.#channel.ack(message, true);
+    if (!this.#isAsked) this.#ask();
     return true;
   }
 
   /** A channel keeps its order (AMQP 0-9-1, 4.7), so any answer will do. */
   confirm(): Promise<boolean> {
     return this.#alive
-      ? this.ready().then(() => true, () => false)
+      ? this.look().then(() => true, () => false)
       : Promise.resolve(false);
   }
 
@@ -113,16 +179,74 @@ export class AmqpAttachment implements Settlement {
    * Closes the channel. An ack has no answer; the close has, and it comes
    * after the broker has taken every ack before it.
    */
-  async close(): Promise<void> {
+  async closeChannel(): Promise<void> {
     if (!this.#alive) return;
     this.#alive = false;
     await this.#channel.close();
   }
 
-  #lose(error: Error): void {
-    if (!this.#alive) return;
+  /** Closes the connection, of which nothing is needed any more. */
+  async closeConnection(): Promise<void> {
     this.#alive = false;
-    this.#events.lost(error);
+    await this.#connection.close();
+  }
+
+  /** Closes everything without waiting for an answer. */
+  drop(): void {
+    this.#alive = false;
+    dropConnection(this.#connection);
+  }
+
+  /** Notes when the first ack is known to have arrived. */
+  async #ask(): Promise<void> {
+    this.#isAsked = true;
+    this.#hasSettled = await this.confirm();
+  }
+
+  async #start(): Promise<void> {
+    const { queue, prefetch, prepare } = this.#options;
+    await prepare(this.#channel);
+    const type = await findQueueType(this.#connection, queue);
+    if (type === "stream") throw streamRefused(queue);
+    // A publisher can set this header as well, and elsewhere it is passed on.
+    this.#countsReturns = type === "quorum";
+    await this.#channel.prefetch(prefetch);
+    await this.#consume();
+  }
+
+  /** Starts a consumer with a prefetch window of its own. */
+  async #consume(): Promise<void> {
+    const { consumerTag } = await this.#channel.consume(
+      this.#options.queue,
+      (message) => {
+        if (message !== null) return this.#deliver(message);
+        this.#cause = new Error("the broker cancelled the consumer");
+        this.#lose();
+      },
+    );
+    this.#consumerTag = consumerTag;
+  }
+
+  #deliver(message: ConsumeMessage): void {
+    if (!this.#alive || this.#isCancelled) return;
+    this.#consumed++;
+    this.#waiting.push(new AmqpDelivery(message, this, this.#countsReturns));
+    if (this.#waiting.length === 1) this.#options.changed();
+  }
+
+  /** Nothing more comes from it, and no ack goes to it. */
+  #lose(): void {
+    if (this.#alive) {
+      this.#alive = false;
+      // The broker has these back already and will deliver them again.
+      this.#waiting = [];
+      this.#options.changed();
+    }
+    // Where the connection is closed, it tells why right after this.
+    queueMicrotask(() => {
+      this.#lost.resolve(this.#cause ?? new Error("the channel was closed"));
+      dropConnection(this.#connection);
+    });
   }
 }
 
@@ -137,12 +261,30 @@ class AmqpDelivery implements Delivery {
   constructor(
     message: ConsumeMessage,
     readonly settlement: AmqpAttachment,
+    countsReturns: boolean,
   ) {
     const { fields, properties, content } = message;
     this.routingKey = fields.routingKey;
     this.body = content;
     this.redelivered = fields.redelivered;
-    this.returns = properties.headers?.["x-delivery-count"] ?? 0;
+    // At the first delivery a quorum queue leaves a publisher's header alone.
+    this.returns = countsReturns && fields.redelivered
+      ? returnsIn(properties.headers)
+      : 0;
     this.tag = fields.deliveryTag;
   }
+}
+
+function returnsIn(headers: Record<string, unknown> = {}): number {
+  const name = "x-delivery-count";
+  const count = Object.hasOwn(headers, name) ? headers[name] : 0;
+  return typeof count === "number" ? count : 0;
+}
+
+function streamRefused(queue: string): EventCounterError {
+  return new EventCounterError(
+    EXIT.brokerRefused,
+    `Cannot drain "${queue}": it is a stream, which reading does not empty; ` +
+      "bind a classic or quorum queue to the exchange and give it as --queue",
+  );
 }

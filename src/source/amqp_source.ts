@@ -1,271 +1,224 @@
-import { setImmediate } from "node:timers";
 import { getLogger } from "@logtape/logtape";
-import type { ChannelModel, RecoveringChannelModel } from "amqplib";
 import type { Delivery } from "../model/delivery.ts";
-import { type EventCounterError, messageOf } from "../model/errors.ts";
-import { connectionOptions } from "../topology/connection_options.ts";
-import { FailureJudge, unreachable } from "../topology/amqp_failure.ts";
-import { AmqpAttachment } from "./amqp_attachment.ts";
+import { messageOf } from "../model/errors.ts";
+import { Attempts } from "../topology/attempts.ts";
+import { openConnection } from "../topology/connection.ts";
+import { AmqpAttachment, type QueueState } from "./amqp_attachment.ts";
 import type { AmqpSourceOptions } from "./amqp_source_options.ts";
 import { Farewell, FAREWELL_TIMEOUT } from "./farewell.ts";
-import type { Source } from "./source.ts";
+import type { LeftBehind, Source } from "./source.ts";
 
-/** Between attempts: 0.1 s at first, doubled up to this, in ms. */
-const LONGEST_RETRY_DELAY = 2_000;
-
-/** How long one attempt may take, in ms. */
-const ATTEMPT_TIMEOUT = 10_000;
+/**
+ * A connection that was kept for so long (in ms) was of use, even if there was
+ * nothing to settle. One that is lost earlier has changed nothing.
+ */
+const PROBATION = 10_000;
 
 const log = getLogger(["eventcounter", "source"]);
 
 /**
- * Deliveries of a RabbitMQ queue. Connecting again is amqplib's part; channel
- * and consumer are made anew on every connection.
+ * Deliveries of a RabbitMQ queue. Whatever of connection, channel and consumer
+ * is lost, all three are made anew.
  */
 export class AmqpSource implements Source {
   readonly #options: AmqpSourceOptions;
-  readonly #judge: FailureJudge;
-  #wake: () => void = () => {};
-  #connection: RecoveringChannelModel | undefined;
-  /** The connection there is, or that is being prepared. */
-  #model: ChannelModel | undefined;
-  /** Set exactly while it listens. */
-  #attachment: AmqpAttachment | undefined;
-  #waiting: Delivery[] = [];
-  /** Deliveries of the current consumer, where all are held. */
-  #inWindow = 0;
-  #stopped = false;
   readonly #farewell: Farewell;
+  /** Aborted when no attachment is wanted any more. */
+  readonly #over = new AbortController();
   /** Fulfilled when the run is told to stop. */
   readonly #told = Promise.withResolvers<void>();
-  #failure: EventCounterError | undefined;
-  #cancelDeadline: () => void = () => {};
-  #lastError: unknown = new Error("no attempt has been answered");
+  #wake: () => void = () => {};
+  /** The latest; it knows whether it is still one. */
+  #attachment: AmqpAttachment | undefined;
+  #lastLook: QueueState = { ready: 0, consumers: 0 };
+  #failure: { readonly error: unknown } | undefined;
 
   /** Connects only when it is opened. */
   constructor(options: AmqpSourceOptions) {
     this.#options = options;
-    this.#judge = new FailureJudge(options.address);
     this.#farewell = new Farewell(options.clock);
   }
 
   get attached(): boolean {
-    return this.#attachment !== undefined;
+    return this.#attachment?.isAlive ?? false;
   }
 
   /** A queue has no end. */
   readonly ended = false;
 
   async open(wake: () => void, signal: AbortSignal): Promise<void> {
-    // Loaded here, since it takes longer to load than the rest of the program.
-    const { connect } = await import("amqplib");
-    const { address, tls, connectTimeout } = this.#options;
-    const opened = Promise.withResolvers<void>();
-    this.#wake = () => {
-      if (this.#failure !== undefined) opened.reject(this.#failure);
-      wake();
-    };
+    this.#wake = wake;
     if (signal.aborted) return;
-    this.#failAfter(connectTimeout, "--connect-timeout");
+    const opened = Promise.withResolvers<void>();
     signal.addEventListener("abort", () => {
       opened.resolve();
       this.#told.resolve();
     }, { once: true });
-
-    const connection = await connect({ ...address }, {
-      ...connectionOptions(address, tls, ATTEMPT_TIMEOUT),
-      recovery: {
-        // The listeners below must be there before the first attempt.
-        waitForConnect: false,
-        maxDelay: LONGEST_RETRY_DELAY,
-        setup: (model: ChannelModel) => this.#attach(model),
-      },
-    });
-    this.#connection = connection;
-    connection.on("connect", () => {
-      this.#cancelDeadline();
-      log.info("listening to queue {queue} at {url}", {
-        queue: this.#options.queue,
-        url: address.masked,
-      });
-      opened.resolve();
+    this.#keepAttached(opened.resolve).catch((error) => {
+      this.#failure = { error };
+      opened.reject(error);
       this.#wake();
     });
-    connection.on("connect-failed", (error) => this.#attemptFailed(error));
-    connection.on("disconnect", (error) => this.#disconnected(error));
-    // Every error is followed by one of the events above, which tells it.
-    connection.on("error", () => {});
     await opened.promise;
   }
 
   take(most: number): readonly Delivery[] {
-    const waiting = this.#waiting;
-    if (waiting.length > most) return waiting.splice(0, most);
-    if (waiting.length === 0) {
-      if (this.#failure !== undefined) throw this.#failure;
-      return waiting;
+    const attachment = this.#attachment;
+    const taken = attachment?.take(most) ?? [];
+    if (taken.length === 0) {
+      if (this.#failure !== undefined) throw this.#failure.error;
+      return taken;
     }
-    this.#waiting = [];
-    if (this.#options.holdAll && this.#inWindow >= this.#options.prefetch) {
-      this.#renew();
+    const { holdAll, prefetch } = this.#options;
+    if (
+      holdAll && attachment!.waiting === 0 && attachment!.consumed >= prefetch
+    ) {
+      this.#renew(attachment!);
     }
-    return waiting;
+    return taken;
   }
 
   async isEmpty(): Promise<boolean> {
     const attachment = this.#attachment;
-    if (attachment === undefined) return false;
-    try {
-      // Whoever is told to stop does not wait for the answer any more.
-      const ready = await Promise.race([
-        attachment.ready(),
-        this.#told.promise,
-      ]);
-      return ready === 0 && this.#waiting.length === 0;
-    } catch (error) {
-      log.debug("cannot look at the queue: {error}", {
-        error: messageOf(error),
-      });
-      return false;
-    }
+    if (!attachment?.isAlive) return false;
+    // Whoever is told to stop does not wait for the answer any more.
+    const state = await Promise.race([
+      this.#look(attachment),
+      this.#told.promise,
+    ]);
+    return state?.ready === 0 && attachment.waiting === 0;
   }
 
   async isQuiet(): Promise<boolean> {
     const attachment = this.#attachment;
-    if (attachment === undefined) return false;
+    if (!attachment?.isAlive) return false;
     // The answer comes after every delivery that was sent before it. Without
     // one, the heartbeat will tell, and the attachment be lost; where there
     // are no heartbeats, silence must do.
-    const answered = attachment.ready().then(() => true, () => false);
+    const answered = this.#look(attachment).then((state) =>
+      state !== undefined
+    );
     const isSureToEnd = this.#options.address.heartbeat > 0;
     const quiet = isSureToEnd
       ? await answered
       : await this.#within(FAREWELL_TIMEOUT, answered) ?? true;
-    return quiet && this.#waiting.length === 0;
+    return quiet && attachment.waiting === 0;
   }
 
   async stop(): Promise<void> {
-    this.#stopped = true;
-    this.#cancelDeadline();
+    this.#over.abort();
     await this.#farewell.wait("cancel", this.#attachment?.cancel());
-    this.#waiting = [];
   }
 
-  async close(): Promise<number> {
-    this.#stopped = true;
-    this.#cancelDeadline();
+  async close(): Promise<LeftBehind | undefined> {
+    this.#over.abort();
     const attachment = this.#attachment;
-    const left = this.#options.holdAll && attachment !== undefined
-      ? await this.#farewell.wait("look at the queue", attachment.ready()) ?? 0
-      : 0;
-    await this.#farewell.wait("close the channel", attachment?.close());
+    const left = attachment?.isAlive
+      ? await this.#findLeftBehind(attachment)
+      : undefined;
+    await this.#farewell.wait("close the channel", attachment?.closeChannel());
     await this.#farewell.wait(
       "close the connection",
-      this.#connection?.close(),
+      attachment?.closeConnection(),
     );
-    this.#attachment = undefined;
     return left;
   }
 
-  /** Runs on every new connection. */
-  async #attach(model: ChannelModel): Promise<void> {
-    // Until this has settled, amqplib does not listen for errors itself.
-    model.on("error", () => {});
-    this.#model = model;
-    const { queue, prefetch, prepare } = this.#options;
-    const attachment = await AmqpAttachment.open(
-      model,
-      queue,
-      prefetch,
-      prepare,
-      {
-        delivered: (delivery) => {
-          this.#waiting.push(delivery);
-          this.#inWindow++;
-          if (this.#waiting.length === 1) this.#wake();
-        },
-        lost: (error) => this.#lost(error, model),
-      },
-    );
-    this.#attachment = attachment;
-  }
+  /** Attaches, and attaches again after every loss, until that is over. */
+  async #keepAttached(opened: () => void): Promise<void> {
+    const { clock, connectTimeout, reconnectTimeout } = this.#options;
+    const { signal } = this.#over;
+    let attempts = this.#attempts(connectTimeout, "--connect-timeout");
+    for (let isFirst = true;; isFirst = false) {
+      const attachment = await attempts.succeed(
+        (timeLeft) => this.#attach(timeLeft),
+        (late) => late.drop(),
+        signal,
+      );
+      if (attachment === undefined) return;
+      this.#attachment = attachment;
+      const attachedAt = clock.monotonic();
+      log.info("listening to queue {queue} at {url}", {
+        queue: this.#options.queue,
+        url: this.#options.address.masked,
+      });
+      opened();
+      this.#wake();
 
-  /** Nothing more comes from, and no ack goes to, the attachment there was. */
-  #lost(error: Error, model: ChannelModel): void {
-    this.#lastError = error;
-    this.#attachment = undefined;
-    // The broker has these back already and will deliver them again.
-    this.#waiting = [];
-    this.#inWindow = 0;
-    if (this.#stopped) return;
-    // Where the connection is gone too, amqplib says so before the next turn
-    // of the event loop. Where only the channel is, closing the rest makes it
-    // connect again.
-    setImmediate(() => {
-      if (this.#model === model) model.close().catch(() => {});
-    });
-    this.#wake();
-  }
-
-  #disconnected(error: Error): void {
-    this.#attachment = undefined;
-    this.#model = undefined;
-    if (this.#stopped) {
-      // A new connection would only take deliveries to give them back.
-      this.#connection?.close().catch(() => {});
-      this.#farewell.end("the connection was lost");
-      return;
+      const cause = await attachment.lost;
+      if (signal.aborted) return this.#farewell.end("the connection was lost");
+      log.warn("lost the broker ({error}), connecting again", {
+        error: messageOf(cause),
+      });
+      const wasOfUse = attachment.hasSettled ||
+        clock.monotonic() - attachedAt >= PROBATION;
+      // Otherwise the time goes on: it may be this queue that ends them all.
+      if (isFirst || wasOfUse) {
+        attempts = this.#attempts(reconnectTimeout, "--reconnect-timeout");
+      }
+      await attempts.pause(cause, signal);
     }
-    // After a lost channel the connection was closed by this end, and amqplib
-    // has nothing more to tell than that.
-    if (error.message !== "Connection closed") this.#lastError = error;
-    log.warn("lost the broker ({error}), connecting again", {
-      error: messageOf(this.#lastError),
-    });
-    this.#failAfter(this.#options.reconnectTimeout, "--reconnect-timeout");
-    this.#wake();
   }
 
-  #attemptFailed(error: Error): void {
-    this.#attachment = undefined;
-    this.#lastError = error;
-    log.debug("cannot connect: {error}", { error: messageOf(error) });
-    const lasting = this.#judge.lasting(error);
-    if (lasting !== undefined) this.#fail(lasting);
+  #attempts(timeLimit: number, option: string): Attempts {
+    const { address, clock } = this.#options;
+    return new Attempts({ address, timeLimit, option, clock });
   }
 
-  #failAfter(milliseconds: number, option: string): void {
-    this.#cancelDeadline = this.#options.clock.after(
-      milliseconds,
-      () =>
-        this.#fail(
-          unreachable(
-            this.#lastError,
-            this.#options.address,
-            milliseconds,
-            option,
-          ),
-        ),
+  async #attach(timeLeft: number): Promise<AmqpAttachment> {
+    const { address, tls, queue, prefetch, prepare } = this.#options;
+    return await AmqpAttachment.open(
+      await openConnection(address, tls, timeLeft),
+      { queue, prefetch, prepare, changed: () => this.#wake() },
     );
   }
 
-  #fail(error: EventCounterError): void {
-    if (this.#stopped) return;
-    this.#stopped = true;
-    this.#failure = error;
-    this.#cancelDeadline();
-    this.#connection?.close();
-    this.#wake();
-  }
-
-  #renew(): void {
-    this.#inWindow = 0;
-    this.#attachment?.renew().catch((error) => {
+  #renew(attachment: AmqpAttachment): void {
+    attachment.renew().catch((error) => {
       // Losing the channel is noticed by the attachment itself.
       log.debug("cannot start the next consumer: {error}", {
         error: messageOf(error),
       });
     });
+  }
+
+  /** Nothing if there is no answer, since the attachment is lost. */
+  async #look(attachment: AmqpAttachment): Promise<QueueState | undefined> {
+    try {
+      return this.#lastLook = await attachment.look();
+    } catch (error) {
+      log.debug("cannot look at the queue: {error}", {
+        error: messageOf(error),
+      });
+      return undefined;
+    }
+  }
+
+  /** What was ready when the silence was believed, and still is. */
+  async #findLeftBehind(
+    attachment: AmqpAttachment,
+  ): Promise<LeftBehind | undefined> {
+    const { ready } = this.#lastLook;
+    if (ready === 0) return undefined;
+    const now = await this.#farewell.wait(
+      "look at the queue",
+      attachment.look(),
+    );
+    const messages = Math.min(ready, now?.ready ?? 0);
+    if (now === undefined || messages === 0) return undefined;
+    return { messages, why: this.#whyLeft(now) };
+  }
+
+  #whyLeft({ consumers }: QueueState): string {
+    const queue = `queue "${this.#options.queue}"`;
+    if (consumers > 0) {
+      return `${queue} has ${consumers} other consumer(s), one of which gets ` +
+        "them (a single active consumer, or one of a higher priority); " +
+        "stop it, or run again when it has ended";
+    }
+    return this.#options.holdAll
+      ? `the broker gives out no more while so many are not acked; run again`
+      : `the broker does not tell why; look at ${queue} there, and run again`;
   }
 
   /** What a promise gives, or nothing if it takes longer. */

@@ -98,9 +98,8 @@ export class NdjsonSource implements Source {
     await this.#reader.cancel().catch(() => {});
   }
 
-  async close(): Promise<number> {
+  async close(): Promise<undefined> {
     await this.stop();
-    return 0;
   }
 
   get #isFull(): boolean {

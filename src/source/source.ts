@@ -56,8 +56,16 @@ export interface Source {
   /**
    * Lets acks reach their goal, then closes.
    *
-   * @returns How many messages it knows to have left where it took the others
-   * from, although they were ready; 0 if it cannot know.
+   * @returns What it knows to have left where it took the others from,
+   * although it was ready when the source was last found quiet.
    */
-  close(): Promise<number>;
+  close(): Promise<LeftBehind | undefined>;
+}
+
+/** Messages that were ready, and that nobody delivered. */
+export interface LeftBehind {
+  /** How many there are. */
+  readonly messages: number;
+  /** Why, as far as that is known, and what to do. */
+  readonly why: string;
 }

@@ -1,4 +1,9 @@
-import { EventCounterError, EXIT, messageOf } from "../model/errors.ts";
+import {
+  EventCounterError,
+  EXIT,
+  type ExitCode,
+  messageOf,
+} from "../model/errors.ts";
 import type { AmqpAddress } from "./amqp_address.ts";
 
 /**
@@ -57,43 +62,51 @@ export function lastingFailure(
   if (error instanceof EventCounterError) return error;
   const message = messageOf(error);
   const at = `the broker at ${address.masked}`;
-  const fail = (exitCode: typeof EXIT[keyof typeof EXIT], text: string) =>
+  const fail = (exitCode: ExitCode, text: string) =>
     new EventCounterError(exitCode, text, { cause: error });
+  const refuse = (exitCode: ExitCode, what: string) =>
+    fail(exitCode, `Cannot use ${at}: ${brief(message)}; ${what}`);
   switch (replyCode(error, message)) {
     case ACCESS_REFUSED:
-      return /Handshake/.test(message)
-        ? fail(
+      if (/Handshake/.test(message)) {
+        return fail(
           EXIT.loginRefused,
           `Cannot log in to ${at}: it refused user "${address.username}"; check user and password (guest may log in from the broker's own machine only)`,
-        )
-        : fail(
-          EXIT.loginRefused,
-          `Cannot use ${at}: ${
-            brief(message)
-          }; give user "${address.username}" the permission`,
         );
+      }
+      // The same code, but no permission would help.
+      if (/in exclusive use/.test(message)) {
+        return refuse(
+          EXIT.brokerRefused,
+          "another consumer has the queue for itself: stop it, or wait until it ends",
+        );
+      }
+      if (/reserved prefix/.test(message)) {
+        return refuse(
+          EXIT.brokerRefused,
+          "such names are the broker's own: give another one",
+        );
+      }
+      return refuse(
+        EXIT.loginRefused,
+        `give user "${address.username}" the permission`,
+      );
     case NOT_ALLOWED:
       return vhostRefused(error, address);
     case NOT_FOUND:
-      return fail(
+      return refuse(
         EXIT.brokerRefused,
-        `Cannot use ${at}: ${
-          brief(message)
-        }; check the name, or give --declare to make exchange, queue and binding`,
+        "check the name, or give --declare to make exchange, queue and binding",
       );
     case RESOURCE_LOCKED:
-      return fail(
+      return refuse(
         EXIT.brokerRefused,
-        `Cannot use ${at}: ${
-          brief(message)
-        }; another connection holds it alone`,
+        "the queue is another connection's own (exclusive): declare it without that there, or give another --queue",
       );
     case PRECONDITION_FAILED:
-      return fail(
+      return refuse(
         EXIT.brokerRefused,
-        `Cannot use ${at}: ${
-          brief(message)
-        }; it exists with other properties, leave out --declare or give another name`,
+        "it exists with other properties, leave out --declare or give another name",
       );
     case undefined:
       // TLS, in OpenSSL's words or those of an alert (RFC 8446, 6.2).

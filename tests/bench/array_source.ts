@@ -38,7 +38,7 @@ export class ArraySource implements Source {
   isEmpty = (): Promise<boolean> => Promise.resolve(this.ended);
   isQuiet = (): Promise<boolean> => Promise.resolve(this.ended);
   stop = (): Promise<void> => Promise.resolve();
-  close = (): Promise<number> => Promise.resolve(0);
+  close = (): Promise<undefined> => Promise.resolve(undefined);
 }
 
 const NOWHERE = {

@@ -202,7 +202,7 @@ contract(
     await until("it wakes", () => calls.wake > 0);
     const [first] = source.take(1);
 
-    assertEquals(await source.close(), 0);
+    assertEquals(await source.close(), undefined);
 
     first!.settlement.ackUpTo(first!.tag);
   },

@@ -161,7 +161,7 @@ Deno.test("a broker that comes up in time is waited for", async () => {
   proxy.refuse();
   const clock = new FakeClock();
   const opening = open(place, { url: proxy.url(), clock });
-  await until("it waits for its next attempt", () => clock.pendingTimers === 1);
+  await until("it waits for its next attempt", () => clock.pendingTimers === 2);
   await proxy.admit();
   await clock.advance(100);
   const publisher = await opening;
@@ -177,7 +177,7 @@ Deno.test("waiting for a broker ends as soon as it is told to", async () => {
   const stop = new AbortController();
   const url = `amqp://127.0.0.1:${findFreePort()}`;
   const opening = open(place, { url, clock, signal: stop.signal });
-  await until("it waits for its next attempt", () => clock.pendingTimers === 1);
+  await until("it waits for its next attempt", () => clock.pendingTimers === 2);
   stop.abort();
   assertEquals(await opening, undefined);
   await until("no timer is left", () => clock.pendingTimers === 0);

@@ -207,12 +207,13 @@ promise(
   "a run tells what its source has left behind",
   ledgerAdapters,
   async ({ ledger }) => {
-    const source = new ScriptedSource({ left: 17 });
+    const rest = { messages: 17, why: "somebody else gets them" };
+    const source = new ScriptedSource({ left: rest });
 
     const { left } = await new Scenario(ledger, { source })
       .runToEnd(...events(0, 3));
 
-    assertEquals(left, 17);
+    assertEquals(left, rest);
   },
 );
 

@@ -44,11 +44,16 @@ export class RawPublisher {
     return publisher;
   }
 
-  /** Publishes to an exchange; the routing key may be any bytes. */
+  /**
+   * Publishes to an exchange; the routing key may be any bytes.
+   *
+   * @param headers The fields of a table, as bytes. Default: no headers.
+   */
   async publish(
     exchange: string,
     routingKey: string | Uint8Array,
     body: Uint8Array,
+    headers?: Uint8Array,
   ): Promise<void> {
     const key = typeof routingKey === "string"
       ? encoder.encode(routingKey)
@@ -57,7 +62,9 @@ export class RawPublisher {
       short(BASIC_CLASS),
       short(0),
       longlong(body.length),
-      short(0x1000), // property flag: delivery mode only
+      // Property flags: headers, if there are any, and delivery mode.
+      short(headers === undefined ? 0x1000 : 0x3000),
+      headers === undefined ? [] : longstr(headers),
       [2], // persistent
     );
     const frames = [

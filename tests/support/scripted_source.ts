@@ -1,5 +1,5 @@
 import type { Delivery, Settlement } from "../../src/model/delivery.ts";
-import type { Source } from "../../src/source/source.ts";
+import type { LeftBehind, Source } from "../../src/source/source.ts";
 import { again, type Message } from "./messages.ts";
 
 /** One acknowledgement that somebody tried to send. */
@@ -17,8 +17,8 @@ export interface Script {
   readonly journal?: string[];
   /** Whether opening attaches it. Default: yes. */
   readonly attachOnOpen?: boolean;
-  /** What closing reports as left behind. Default 0. */
-  readonly left?: number;
+  /** What closing reports as left behind. Default: nothing. */
+  readonly left?: LeftBehind;
 }
 
 /**
@@ -138,11 +138,11 @@ export class ScriptedSource implements Source {
     return Promise.resolve();
   }
 
-  close(): Promise<number> {
+  close(): Promise<LeftBehind | undefined> {
     this.journal.push("close");
     this.#stopped = true;
     this.detach();
-    return Promise.resolve(this.#script.left ?? 0);
+    return Promise.resolve(this.#script.left);
   }
 
   /** Everything nobody has acked, in order: what the next run would get. */

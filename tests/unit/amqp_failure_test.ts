@@ -65,7 +65,30 @@ const cases: [what: string, error: unknown, code: number, text: string][] = [
     channelError(405, "RESOURCE_LOCKED - cannot obtain exclusive access"),
     76,
     "Cannot use the broker at amqp://ann:***@host/v: RESOURCE_LOCKED - cannot " +
-    "obtain exclusive access; another connection holds it alone",
+    "obtain exclusive access; the queue is another connection's own " +
+    "(exclusive): declare it without that there, or give another --queue",
+  ],
+  [
+    "an exclusive consumer elsewhere",
+    channelError(
+      403,
+      "ACCESS_REFUSED - queue 'q' in vhost 'v' in exclusive use",
+    ),
+    76,
+    "Cannot use the broker at amqp://ann:***@host/v: ACCESS_REFUSED - queue 'q' " +
+    "in vhost 'v' in exclusive use; another consumer has the queue for itself: " +
+    "stop it, or wait until it ends",
+  ],
+  [
+    "a name that the broker keeps for itself",
+    channelError(
+      403,
+      "ACCESS_REFUSED - exchange name 'amq.q' contains reserved prefix 'amq.*'",
+    ),
+    76,
+    "Cannot use the broker at amqp://ann:***@host/v: ACCESS_REFUSED - exchange " +
+    "name 'amq.q' contains reserved prefix 'amq.*'; such names are the broker's " +
+    "own: give another one",
   ],
   [
     "other properties",

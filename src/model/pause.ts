@@ -1,4 +1,4 @@
-import type { Clock } from "../model/clock.ts";
+import type { Clock } from "./clock.ts";
 
 /** Settles after `milliseconds`, or as soon as the signal is aborted. */
 export async function pause(

@@ -1,0 +1,143 @@
+import { Buffer } from "node:buffer";
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { type Clock, systemClock } from "../../src/model/clock.ts";
+import { EventCounterError } from "../../src/model/errors.ts";
+import { AmqpSource } from "../../src/source/amqp_source.ts";
+import { parseAmqpAddress } from "../../src/topology/amqp_address.ts";
+import { declareTopology } from "../../src/topology/topology.ts";
+import { Place } from "../support/broker_place.ts";
+import { FakeClock, until } from "../support/fake_clock.ts";
+import { event } from "../support/messages.ts";
+import { type Deed, METHOD, TcpProxy } from "../support/tcp_proxy.ts";
+
+const never = new AbortController().signal;
+
+/**
+ * Frames that the broker sends until a consumer has its first delivery, and a
+ * few more: three for the connection, one each for the channel, exchange,
+ * queue and binding, two to find the queue's type, two for the consumer.
+ */
+const FRAMES = 14;
+
+/** The broker closes this channel, or the connection, for a reason of its own. */
+// deno-fmt-ignore
+const closeOf = (channel: number, classId: number, methodId: number) =>
+  new Uint8Array([
+    1, 0, channel, 0, 0, 0, 11, 0, classId, 0, methodId,
+    2, 0x1d, 0, 0, 0, 0, 0, // 541, no text, no cause
+    0xce,
+  ]);
+
+const faults: Readonly<Record<string, Deed>> = {
+  "connection is cut": "cut",
+  "connection is reset": "reset",
+  "connection is closed by the broker": closeOf(0, 10, 50),
+  "channel is closed by the broker": closeOf(1, 20, 40),
+  "connection sends nothing any more": "stall",
+};
+for (const [fault, deed] of Object.entries(faults)) {
+  Deno.test(`${fault} at any frame of the set-up: attached again, and delivered to`, async () => {
+    await using place = await Place.make();
+    await Promise.all(Array.from({ length: FRAMES }, async (_, i) => {
+      await using proxy = await TcpProxy.start(place.url);
+      const queue = `${place.queue}-${i}`;
+      await place.channel.assertQueue(queue);
+      place.channel.sendToQueue(queue, Buffer.from("{}"));
+      const source = makeSource(proxy, place, { queue, heartbeat: 1 });
+      proxy.plan({ direction: "toProgram", frame: i + 1 }, deed);
+
+      await source.open(() => {}, never);
+      await until(
+        `it delivers after frame ${i + 1}`,
+        () => source.take(1).length === 1,
+      );
+      await source.close();
+      await place.channel.deleteQueue(queue);
+    }));
+  });
+}
+
+Deno.test("connection lost at each first delivery: 69 when the time to reconnect is up", async () => {
+  await using place = await Place.make();
+  await using proxy = await TcpProxy.start(place.url);
+  await place.publish([event("ann", "created", "1")]);
+  const source = makeSource(proxy, place);
+  let cuts = 0;
+  const cut = async () => {
+    for (;; cuts++) {
+      const moment = { method: METHOD.deliver, frame: 1, bytes: 9 };
+      await proxy.plan({ direction: "toProgram", ...moment }, "cut");
+    }
+  };
+  cut();
+  await source.open(() => {}, never);
+
+  const error = await failureOf(source);
+
+  assert(cuts > 2, `${cuts} cuts`);
+  assertEquals(source.attached, false);
+  assertMatch(error.message, /tried for 2 s; .*--reconnect-timeout/);
+  await source.close();
+});
+
+Deno.test("a connection kept for a while starts the time to reconnect anew, one lost at once does not", async () => {
+  await using place = await Place.make();
+  await using proxy = await TcpProxy.start(place.url);
+  const clock = new FakeClock();
+  const source = makeSource(proxy, place, { clock });
+  await source.open(() => {}, never);
+  const attached = () => until("it is attached", () => source.attached);
+  const loseAfter = async (milliseconds: number) => {
+    await clock.advance(milliseconds);
+    proxy.cut();
+    await until("it is lost", () => !source.attached);
+    // More than the pause before the next attempt, or the one after that.
+    await clock.advance(300);
+  };
+
+  for (let loss = 0; loss < 3; loss++) {
+    await loseAfter(10_000);
+    await attached();
+  }
+  await loseAfter(1_000);
+  await attached();
+  await loseAfter(1_000);
+
+  await failureOf(source);
+  await source.close();
+});
+
+/** Waits for what ends the source, which must be that nobody is reached. */
+async function failureOf(source: AmqpSource): Promise<EventCounterError> {
+  let failure: unknown;
+  await until("it fails", () => {
+    try {
+      source.take(1);
+    } catch (error) {
+      failure = error;
+    }
+    return failure !== undefined;
+  });
+  assert(failure instanceof EventCounterError);
+  assertEquals(failure.exitCode, 69);
+  return failure;
+}
+
+/** A source behind a proxy, which declares its queue. */
+function makeSource(
+  proxy: TcpProxy,
+  { exchange, queue }: Place,
+  given: { queue?: string; heartbeat?: number; clock?: Clock } = {},
+): AmqpSource {
+  const topology = { exchange, queue, binding: "#", ...given };
+  return new AmqpSource({
+    address: parseAmqpAddress(proxy.url(given.heartbeat)),
+    queue: topology.queue,
+    prefetch: 10,
+    holdAll: false,
+    prepare: (channel) => declareTopology(channel, topology),
+    connectTimeout: 30_000,
+    reconnectTimeout: given.heartbeat === undefined ? 2_000 : 30_000,
+    clock: given.clock ?? systemClock,
+  });
+}
