@@ -118,7 +118,8 @@ async function runPipeline(
     source,
     ledger,
     types: options.types,
-    idle: options.idle,
+    // An input ends where it ends, however long it pauses.
+    idle: options.input === undefined ? options.idle : 0,
     untilEmpty: options.untilEmpty ?? false,
     deliveryLimit: options.deliveryLimit,
     checkpointSize: options.checkpointSize,

@@ -145,7 +145,7 @@ export const COUNT_OPTIONS: readonly OptionGroup[] = [
       default: 5_000,
       defaultText: "5s",
       description:
-        "Stop when nothing has come for so long after the last message was processed; 0 runs until told to stop",
+        "Stop when nothing has come for so long after the last message was processed; 0 runs until told to stop; an --input is read to its end, whatever its pauses",
     },
     {
       flags: "--until-empty",

@@ -4,11 +4,15 @@ import { EventCounterError, EXIT } from "../model/errors.ts";
 export const LINE_LIMIT = 256 * 1024 * 1024;
 
 const NEWLINE = 0x0a;
+/** What some programs write at the beginning of UTF-8; it is no text. */
+const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf];
+
 const SPACE_BYTES = new Set([0x20, 0x09, 0x0d]);
 
 /**
  * Splits bytes into lines, without their newlines; blank ones are left out.
- * The last may lack its newline.
+ * The last may lack its newline, and the first may begin with a byte order mark,
+ * which is left out.
  *
  * @returns The lines of each piece of input together.
  * @throws {EventCounterError} 65 if a line is longer than `limit`.
@@ -37,7 +41,7 @@ export async function* readLines(
         );
       }
       if (end < 0) break;
-      lines.push(join(pieces, length));
+      lines.push(lineOf(pieces, length, number));
       pieces = [];
       length = 0;
       number++;
@@ -45,7 +49,19 @@ export async function* readLines(
     }
     yield lines.filter(isNotBlank);
   }
-  yield [join(pieces, length)].filter(isNotBlank);
+  yield [lineOf(pieces, length, number)].filter(isNotBlank);
+}
+
+/** @param number The first line may begin with a byte order mark. */
+function lineOf(
+  pieces: readonly Uint8Array[],
+  length: number,
+  number: number,
+): Uint8Array<ArrayBuffer> {
+  const line = join(pieces, length);
+  const isMarked = number === 1 &&
+    BYTE_ORDER_MARK.every((byte, index) => line[index] === byte);
+  return isMarked ? line.subarray(BYTE_ORDER_MARK.length) : line;
 }
 
 function join(

@@ -86,8 +86,9 @@ export class NdjsonSource implements Source {
     return Promise.resolve(this.ended);
   }
 
+  /** An input ends where it ends: a read that is under way is no silence. */
   isQuiet(): Promise<boolean> {
-    return Promise.resolve(this.#waiting.length === 0);
+    return Promise.resolve(this.ended);
   }
 
   async stop(): Promise<void> {

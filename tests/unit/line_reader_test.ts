@@ -56,6 +56,20 @@ Deno.test(
   },
 );
 
+Deno.test(
+  "readLines() leaves out a byte order mark, at the very beginning alone",
+  {
+    permissions: "none",
+  },
+  async () => {
+    const mark = "\u{feff}";
+    for (const pieces of everyCut(bytes(`${mark}a\n${mark}b`))) {
+      assertEquals(await linesOf(pieces), ["a", textOf(bytes(`${mark}b`))]);
+    }
+    assertEquals(await linesOf([bytes(mark)]), []);
+  },
+);
+
 Deno.test("readLines() hands over the lines of each piece together", {
   permissions: "none",
 }, async () => {

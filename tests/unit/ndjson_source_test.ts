@@ -98,6 +98,21 @@ Deno.test("a line becomes a delivery with a tag of its own, in order", {
   );
 });
 
+Deno.test("a read that is under way is no silence", {
+  permissions: "none",
+}, async () => {
+  const input = new Input();
+  const { source } = await open(input.stream);
+  assertEquals(await source.isQuiet(), false);
+  input.write(line(1));
+  await settle();
+  source.take(1);
+  assertEquals(await source.isQuiet(), false);
+  input.end();
+  await settle();
+  assertEquals(await source.isQuiet(), true);
+});
+
 Deno.test("a line of rejected.ndjson is known as one", {
   permissions: "none",
 }, async () => {
