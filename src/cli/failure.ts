@@ -7,6 +7,7 @@ import {
 } from "../model/errors.ts";
 import { maskPassword } from "../model/mask_password.ts";
 import { isIoError } from "../output/output_failure.ts";
+import { EXAMPLE_URL } from "../topology/amqp_address.ts";
 import { VARIABLES } from "./variables.ts";
 
 /** How the program ends when it fails. */
@@ -77,6 +78,6 @@ function maskUrls(message: string): string {
     // What ends a clause is no part of it.
     .replaceAll(
       /[a-z][a-z0-9+.-]*:\/\/[^\s"]+?(?=[:,;.)]*(?:[\s"]|$))/gi,
-      (url) => maskPassword(url),
+      (url) => url === EXAMPLE_URL ? url : maskPassword(url),
     );
 }

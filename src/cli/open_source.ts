@@ -3,7 +3,7 @@ import { EventCounterError, EXIT, messageOf } from "../model/errors.ts";
 import { AmqpSource } from "../source/amqp_source.ts";
 import { NdjsonSource } from "../source/ndjson_source.ts";
 import type { Source } from "../source/source.ts";
-import { declareTopology } from "../topology/topology.ts";
+import { checkNames, declareTopology } from "../topology/topology.ts";
 import { findAmqpAddress } from "./amqp_url.ts";
 import { readTlsFiles } from "./tls_files.ts";
 import type { CountOptions } from "./count_options.ts";
@@ -11,7 +11,8 @@ import type { CountOptions } from "./count_options.ts";
 /**
  * Makes the source that the options name; it connects later.
  *
- * @throws {EventCounterError} 2 if the input file or the URL cannot be used.
+ * @throws {EventCounterError} 2 if the input file, the URL or a name cannot be
+ * used.
  */
 export async function openSource(
   options: CountOptions,
@@ -25,6 +26,7 @@ export async function openSource(
     binding,
     ...(queueType === undefined ? {} : { queueType }),
   };
+  checkNames(topology);
   const address = await findAmqpAddress(options, args);
   return new AmqpSource({
     address,

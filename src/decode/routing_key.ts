@@ -13,6 +13,12 @@ export interface Route {
 }
 
 /**
+ * What a decoder of UTF-8 puts in the place of bytes that are none: keys of
+ * different bytes would become one user.
+ */
+const REPLACEMENT = "\ufffd";
+
+/**
  * Reads `<user>.event.<type>`: the type is the last word, the word before it
  * is `event`, and the user is all that comes before, dots included.
  */
@@ -26,7 +32,7 @@ export function readRoutingKey(
   if (
     typeDot < 0 || eventDot < 1 || typeDot === routingKey.length - 1 ||
     routingKey.slice(eventDot + 1, typeDot) !== "event" ||
-    !routingKey.isWellFormed()
+    !routingKey.isWellFormed() || routingKey.includes(REPLACEMENT)
   ) return "bad_routing_key";
 
   const type = routingKey.slice(typeDot + 1);

@@ -7,7 +7,11 @@ import {
   openConnection,
   type TlsOptions,
 } from "../topology/connection.ts";
-import { declareTopology, type Topology } from "../topology/topology.ts";
+import {
+  checkNames,
+  declareTopology,
+  type Topology,
+} from "../topology/topology.ts";
 
 /** Where and how to open a channel. */
 export interface OpenChannelOptions {
@@ -35,7 +39,7 @@ export interface OpenedChannel {
  *
  * @param signal Aborted to give up.
  * @returns The channel, or nothing if the signal was aborted before.
- * @throws {EventCounterError} 69 if the time is up, 77 if login or permission
+ * @throws {EventCounterError} 2 if a name is too long, 69 if the time is up, 77 if login or permission
  * is refused, 76 if the exchange is missing or has other properties than those
  * declared.
  */
@@ -43,7 +47,8 @@ export async function openChannel(
   options: OpenChannelOptions,
   signal: AbortSignal,
 ): Promise<OpenedChannel | undefined> {
-  const { address, connectTimeout, clock } = options;
+  const { address, topology, connectTimeout, clock } = options;
+  checkNames(topology);
   const attempts = new Attempts({
     address,
     timeLimit: connectTimeout,

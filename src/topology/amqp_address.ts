@@ -1,5 +1,6 @@
 import { EventCounterError, EXIT } from "../model/errors.ts";
 import { maskPassword } from "../model/mask_password.ts";
+import { isTooLong, LONGEST_NAME } from "./name.ts";
 
 /** Where a broker is and how to log in, everything decoded. */
 export interface AmqpAddress {
@@ -21,6 +22,9 @@ export interface AmqpAddress {
   readonly masked: string;
 }
 
+/** What messages give as an example; there is nothing in it to mask. */
+export const EXAMPLE_URL = "amqp://user:password@host:5672/vhost";
+
 /**
  * Seconds between heartbeats unless the URL says `?heartbeat=`. A connection
  * that died without a word is noticed within half a minute.
@@ -36,12 +40,20 @@ const DEFAULT_HEARTBEAT = 10;
  * @throws {EventCounterError} 2 if it is no such URL.
  */
 export function parseAmqpAddress(url: string): AmqpAddress {
-  const refuse = (what: string) =>
+  const refuse = (what: string, shown = maskPassword(url)) =>
     new EventCounterError(
       EXIT.usage,
-      `Cannot use the AMQP URL "${maskPassword(url)}": ${what}, ` +
-        "give one like amqp://user:password@host:5672/vhost",
+      `Cannot use the AMQP URL "${shown}": ${what}, ` +
+        `give one like ${EXAMPLE_URL}`,
     );
+  // Then what a parser takes for the host is a part of the password, say.
+  if (/\/\/[^/?#]*[/?#][^]*@/.test(url)) {
+    throw refuse(
+      "each of / @ : # ? in user, password or virtual host must be " +
+        "percent-encoded (%2F %40 %3A %23 %3F)",
+      url.replace(/\/\/[^]*@/, "//***@"),
+    );
+  }
   if (!URL.canParse(url)) throw refuse("it is no URL");
   const parsed = new URL(url);
   const protocol = parsed.protocol.slice(0, -1);
@@ -60,6 +72,10 @@ export function parseAmqpAddress(url: string): AmqpAddress {
       throw refuse("a percent sign in it is not followed by two digits");
     }
   };
+  const vhost = decode(parsed.pathname.slice(1)) || "/";
+  if (isTooLong(vhost)) {
+    throw refuse(`its virtual host has more than ${LONGEST_NAME} bytes`);
+  }
   const anonymous = parsed.username === "" && parsed.password === "";
   return {
     protocol,
@@ -67,7 +83,7 @@ export function parseAmqpAddress(url: string): AmqpAddress {
     port: Number(parsed.port) || (protocol === "amqps" ? 5671 : 5672),
     username: anonymous ? "guest" : decode(parsed.username),
     password: anonymous ? "guest" : decode(parsed.password),
-    vhost: decode(parsed.pathname.slice(1)) || "/",
+    vhost,
     heartbeat: heartbeat === null ? DEFAULT_HEARTBEAT : Number(heartbeat),
     masked: maskPassword(url),
   };

@@ -1,4 +1,6 @@
 import type { Channel } from "amqplib";
+import { EventCounterError, EXIT } from "../model/errors.ts";
+import { isTooLong, LONGEST_NAME } from "./name.ts";
 
 /** An open AMQP channel, as amqplib has it. */
 export type AmqpChannel = Channel;
@@ -13,6 +15,28 @@ export interface Topology {
   readonly binding: string;
   /** Kind of the queue. Default: `classic`. */
   readonly queueType?: QueueType;
+}
+
+/**
+ * Refuses names that no broker can have.
+ *
+ * @throws {EventCounterError} 2 if one has more than 255 bytes of UTF-8.
+ */
+export function checkNames({ exchange, queue, binding }: Topology): void {
+  for (
+    const [option, name] of [
+      ["--exchange", exchange],
+      ["--queue", queue],
+      ["--binding", binding],
+    ] as const
+  ) {
+    if (!isTooLong(name)) continue;
+    throw new EventCounterError(
+      EXIT.usage,
+      `Option "${option}" must have at most ${LONGEST_NAME} bytes, ` +
+        `but got "${name}".`,
+    );
+  }
 }
 
 /** Kinds of queues that are declared. Quorum queues are replicated. */

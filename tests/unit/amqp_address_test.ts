@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { EventCounterError } from "../../src/model/errors.ts";
 import { maskPassword } from "../../src/model/mask_password.ts";
 import { parseAmqpAddress } from "../../src/topology/amqp_address.ts";
@@ -60,6 +60,7 @@ const refused: Record<string, string> = {
   "amqp://user:%@host": "percent sign",
   "amqp://user%f:x@host": "percent sign",
   "amqp://host?heartbeat=": 'its heartbeat is ""',
+  [`amqp://host/${"%C3%BC".repeat(128)}`]: "more than 255 bytes",
   "amqp://host?heartbeat=10s": 'its heartbeat is "10s"',
   "amqp://host?heartbeat=-1": 'its heartbeat is "-1"',
 };
@@ -89,6 +90,37 @@ Deno.test(
     );
   },
 );
+
+/** In each, a part of the user or the password passes for another part. */
+const misread = [
+  "amqp://u:abc@Secret/rest@host",
+  "amqp://u:abc/Secret@host:5672/v",
+  "amqp://u:1/Secret@host",
+  "amqp://u:1?Secret@host",
+  "amqp://u:abc#Secret@host",
+  "amqp://Secret/u:abc@host",
+  "amqps://u:abc@host/Secret@v",
+];
+
+for (const url of misread) {
+  Deno.test(
+    `parseAmqpAddress() refuses ${url}, and shows neither user nor password`,
+    {
+      permissions: "none",
+    },
+    () => {
+      const error = assertThrows(
+        () => parseAmqpAddress(url),
+        EventCounterError,
+      );
+      assertEquals(error.exitCode, 2);
+      assertMatch(
+        error.message,
+        /^Cannot use the AMQP URL "amqps?:\/\/\*\*\*@(host|v)[^"]*": each of .* must be percent-encoded/,
+      );
+    },
+  );
+}
 
 /** What people write: each is a mistake, or a way that the parser forgives. */
 const leaky = [

@@ -15,6 +15,8 @@ const messages: Readonly<Record<string, string>> = {
     "Cannot choose: AMQP_URL (amqp://u:***@h) and AMQP_URL_FILE",
   "at postgres://u:secret@h:1/d, and at amqps://v:other@i.":
     "at postgres://u:***@h:1/d, and at amqps://v:***@i.",
+  "give one like amqp://user:password@host:5672/vhost":
+    "give one like amqp://user:password@host:5672/vhost",
   "lost amqp://u:secret@h: a@b said so": "lost amqp://u:***@h: a@b said so",
   "see sqlite:PATH or a:b@c": "see sqlite:PATH or a:b@c",
 };

@@ -68,6 +68,7 @@ Deno.test(
       ["user.event.a.created", "bad_routing_key"],
       ["\ud83d.event.created", "bad_routing_key"],
       ["user.event.\ude00", "bad_routing_key"],
+      ["caf\ufffd.event.created", "bad_routing_key"],
       ["user.event.renamed", "unknown_type"],
       ["user.event.Created", "unknown_type"],
       ["user.event.created ", "unknown_type"],

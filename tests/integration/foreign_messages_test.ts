@@ -1,7 +1,8 @@
 import { assertEquals } from "@std/assert";
-import { jsonFiles, Place } from "../support/broker_place.ts";
+import { jsonFiles, Place, rejectedLines } from "../support/broker_place.ts";
 import { field, FIELDS } from "../support/field_tags.ts";
 import { runProgram } from "../support/program.ts";
+import { bytes } from "../support/messages.ts";
 import { RawPublisher } from "../support/raw_amqp.ts";
 
 /** A count that says the message has used up any limit there is. */
@@ -62,3 +63,25 @@ for (const type of ["classic", "quorum"]) {
     ]);
   });
 }
+
+Deno.test("routing keys that are no UTF-8 are rejected, not taken for one user", async () => {
+  await using place = await Place.make();
+  const publisher = await RawPublisher.connect(place.url);
+  for (const letter of [0xe8, 0xe9]) {
+    await publisher.publish(
+      place.exchange,
+      new Uint8Array([...bytes("caf"), letter, ...bytes(".event.created")]),
+      bytes(`{"id":"${letter}"}`),
+    );
+  }
+  await publisher.confirmed();
+  await publisher.close();
+
+  await runProgram([...place.countArguments(), "--until-empty"]);
+
+  const key = "caf\ufffd.event.created";
+  assertEquals(await rejectedLines(`${place.folder}/out`), [
+    `${key} {"id":"232"}`,
+    `${key} {"id":"233"}`,
+  ]);
+});
