@@ -1,5 +1,7 @@
 import type { Channel, ChannelModel } from "amqplib";
+import { EventCounterError, EXIT, messageOf } from "../model/errors.ts";
 import type { AmqpAddress } from "./amqp_address.ts";
+import { isTlsPort } from "./tls_port.ts";
 
 /** Certificates for `amqps`, as PEM texts. */
 export interface TlsOptions {
@@ -20,6 +22,7 @@ const SILENCE = 10_000;
  *
  * @param timeLeft How long it may take at most, in ms.
  * @throws amqplib's error.
+ * @throws {EventCounterError} 69 if only one of the two sides speaks TLS.
  */
 export async function openConnection(
   address: AmqpAddress,
@@ -34,10 +37,35 @@ export async function openConnection(
     // Whatever NODE_TLS_REJECT_UNAUTHORIZED says.
     rejectUnauthorized: true,
     ...(address.protocol === "amqps" ? tls : {}),
+  }).catch(async (error) => {
+    throw await wrongProtocol(error, address) ?? error;
   });
   // Every error is followed by a close, or by a promise that fails.
   connection.on("error", () => {});
   return connection;
+}
+
+/** The error to give instead if the port speaks TLS and we do not, or we alone. */
+async function wrongProtocol(
+  error: unknown,
+  address: AmqpAddress,
+): Promise<EventCounterError | undefined> {
+  const fail = (what: string, protocol: string) =>
+    new EventCounterError(
+      EXIT.brokerUnreachable,
+      `Cannot reach the broker at ${address.masked}: its port ${what} TLS; ` +
+        `give ${protocol}://, or its other port`,
+      { cause: error },
+    );
+  if (address.protocol === "amqps") {
+    // In rustls's words and in OpenSSL's.
+    return /InvalidContentType|wrong version number/.test(messageOf(error))
+      ? fail("does not speak", "amqp")
+      : undefined;
+  }
+  return /ECONNRESET/.test(messageOf(error)) && await isTlsPort(address)
+    ? fail("speaks", "amqps")
+    : undefined;
 }
 
 /** Closes a connection that nobody needs, whatever state it is in. */

@@ -16,7 +16,7 @@ Deno.test("amqps: certificates are checked, on both sides", async (test) => {
   const cert = await write("client.pem", made.client.cert);
   const key = await write("client.key", made.client.key);
   const port = findFreePort();
-  await using _broker = await startPrivateBroker({
+  await using broker = await startPrivateBroker({
     configuration: [
       `listeners.ssl.1 = 127.0.0.1:${port}`,
       `ssl_options.cacertfile = ${ca}`,
@@ -64,6 +64,19 @@ Deno.test("amqps: certificates are checked, on both sides", async (test) => {
       const { code, complaints } = await count(...args);
       assertEquals(code, 77);
       assertEquals(complaints.length, 1);
+      assertMatch(complaints[0]!, message);
+    });
+  }
+
+  const plain = broker.url.replace("amqp://", "amqps://");
+  const mismatches: [url: string, message: RegExp][] = [
+    [`amqp://localhost:${port}`, /its port speaks TLS; give amqps:\/\//],
+    [plain, /its port does not speak TLS; give amqp:\/\//],
+  ];
+  for (const [url, message] of mismatches) {
+    await test.step(`${message.source}: 69, at once`, async () => {
+      const { code, complaints } = await count("--amqp-url", url);
+      assertEquals([code, complaints.length], [69, 1]);
       assertMatch(complaints[0]!, message);
     });
   }
