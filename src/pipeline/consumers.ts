@@ -14,11 +14,13 @@ export class Consumers {
   readonly #typeLimit: number;
   readonly #signal: AbortSignal;
   readonly #loops: Promise<void>[] = [];
+  /** Types that are expected and have not come yet: each has its place. */
+  readonly #expected = new Set<string>();
 
   /**
    * @param consumers Each gets every event of the types it subscribes to.
    * @param channelCapacity Events that wait for one loop at most.
-   * @param typeLimit Types it accepts in all.
+   * @param typeLimit Types it accepts in all, if fewer are expected.
    * @param signal Tells handlers to finish soon.
    */
   constructor(
@@ -33,13 +35,20 @@ export class Consumers {
     this.#signal = signal;
   }
 
+  /** Keeps a place for types that were counted in earlier runs. */
+  expect(types: Iterable<string>): void {
+    for (const type of types) this.#expected.add(type);
+  }
+
   /**
    * Whether somebody handles events of this type. The loops of a type start
    * when it is first asked for.
    */
   accepts(type: string): boolean {
     if (this.#router.has(type)) return true;
-    if (this.#router.types >= this.#typeLimit) return false;
+    const isExpected = this.#expected.delete(type);
+    const taken = this.#router.types + this.#expected.size;
+    if (taken >= this.#typeLimit && !isExpected) return false;
     this.#start(type);
     return this.#router.has(type);
   }

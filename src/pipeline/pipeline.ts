@@ -12,7 +12,10 @@ import type { PipelineOptions } from "./pipeline_options.ts";
 import type { RunResult, StopReason } from "./run_result.ts";
 import { StopConditions } from "./stop_conditions.ts";
 
-/** Types that `any` accepts in one run; each has a consumer loop of its own. */
+/**
+ * Types that `any` accepts, those of earlier runs first; each that comes has a
+ * consumer loop of its own.
+ */
 export const TYPE_LIMIT = 1_000;
 
 /** Counts deliveries as they come, until there is a reason to stop. */
@@ -82,7 +85,9 @@ export class Pipeline {
    */
   async run(): Promise<RunResult> {
     const started = this.#clock.monotonic();
-    this.#checkpointer.begin(await this.#ledger.beginRun(this.#clock.now()));
+    const memory = await this.#ledger.beginRun(this.#clock.now());
+    this.#consumers.expect(memory.types);
+    this.#checkpointer.begin(memory);
     let left: LeftBehind | undefined;
     let stopped: StopReason;
     let files: readonly string[];

@@ -4,7 +4,7 @@ import type { EventConsumer } from "../../src/count/event_consumer.ts";
 import { CountingConsumer } from "../../src/count/counting_consumer.ts";
 import { consumerOf } from "../../src/count/event_consumer.ts";
 import { settle } from "../support/fake_clock.ts";
-import { ledgerAdapters } from "../support/ledger_adapters.ts";
+import { durableAdapters, ledgerAdapters } from "../support/ledger_adapters.ts";
 import { contentOf, rejectionsOf } from "../support/ledger_content.ts";
 import { event, uuid } from "../support/messages.ts";
 import { promise, Scenario } from "../support/scenario.ts";
@@ -133,6 +133,27 @@ promise(
         `a.event.type_${number}`,
       ]),
     );
+  },
+);
+
+promise(
+  "types that were counted in an earlier run come before new ones",
+  durableAdapters,
+  async ({ ledger, next }) => {
+    const run = async (...types: readonly string[]) => {
+      const scenario = new Scenario(await next(), { types: "any" });
+      const { unique } = await scenario.runToEnd(
+        ...types.map((type) => event("a", type, crypto.randomUUID())),
+      );
+      return unique;
+    };
+    const old = Array.from({ length: 999 }, (_, i) => `old_${i}`);
+    const fresh = Array.from({ length: 1_000 }, (_, i) => `new_${i}`);
+
+    await run(...old);
+
+    assertEquals(await run(...fresh, ...old), 1 + 999);
+    assertEquals((await ledger.types()).length, 1_000);
   },
 );
 

@@ -47,6 +47,33 @@ Deno.test("no more types are accepted than the limit allows", {
   );
 });
 
+Deno.test(
+  "expected types have their place, even if they are more than the limit allows",
+  {
+    permissions: "none",
+  },
+  () => {
+    const accepted = (
+      expected: readonly string[],
+      types: readonly string[],
+    ) => {
+      const consumers = new Consumers(
+        [{ handlerFor: () => () => {} }],
+        1,
+        2,
+        signal,
+      );
+      consumers.expect(expected);
+      return types.filter((type) => consumers.accepts(type));
+    };
+
+    assertEquals(accepted(["z"], ["a", "b", "z", "a"]), ["a", "z", "a"]);
+    assertEquals(accepted(["x", "y", "z"], ["a", "z", "y", "x", "b", "z"]), [
+      ..."zyxz",
+    ]);
+  },
+);
+
 Deno.test("idle() and close() wait until every event has been processed", {
   permissions: "none",
 }, async () => {

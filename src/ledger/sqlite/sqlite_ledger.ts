@@ -41,6 +41,16 @@ const FOLD_AFTER_CHECKPOINTS = 64;
 /** Users whose counts wait there at most (three types count thrice). */
 const FOLD_AFTER_USERS = 100_000;
 
+/** Leaps from type to type; DISTINCT would walk through all of their users. */
+const TYPES = `
+  WITH RECURSIVE each (type) AS (
+    SELECT min(type) FROM total
+    UNION ALL
+    SELECT (SELECT min(type) FROM total WHERE type > each.type) FROM each
+    WHERE each.type IS NOT NULL
+  )
+  SELECT type FROM each WHERE type IS NOT NULL`;
+
 /** Settings of a {@linkcode SqliteLedger}. */
 export interface SqliteLedgerOptions {
   /**
@@ -138,6 +148,7 @@ export class SqliteLedger implements Ledger {
       this.#claimed.clear();
       this.#rows.clear();
       this.#commits = 0;
+      this.#fold();
       this.#loadIds();
       const { lastInsertRowid } = this.#database
         .prepare("INSERT INTO run (started_at) VALUES (?)").run(startedAt);
@@ -279,7 +290,7 @@ export class SqliteLedger implements Ledger {
   }
 
   #types(): string[] {
-    return this.#database.prepare("SELECT DISTINCT type FROM total").all()
+    return this.#database.prepare(TYPES).all()
       .map(({ type }) => type as string);
   }
 
