@@ -11,7 +11,7 @@ import type { CountOptions } from "./count_options.ts";
 import { configureLog } from "./log.ts";
 import { openLedger } from "./open_ledger.ts";
 import { openSource } from "./open_source.ts";
-import { showProgress } from "./progress.ts";
+import { logProgress, showProgress } from "./progress.ts";
 import { StandardError } from "./stderr.ts";
 import { summaryJson, summaryText } from "./summary.ts";
 import type { RunParts, Surroundings } from "./surroundings.ts";
@@ -141,9 +141,11 @@ async function runPipeline(
     },
     end: surroundings.exit,
   });
-  const endProgress = options.progress && options.logFormat === "text"
+  const hasLine = stderr.isTerminal && options.progress &&
+    options.logFormat === "text";
+  const endProgress = hasLine
     ? showProgress(stderr, systemClock, () => pipeline.totals)
-    : () => {};
+    : logProgress(systemClock, () => pipeline.totals);
   try {
     return { run: await pipeline.run(), totals };
   } finally {

@@ -1,5 +1,6 @@
 import { ValidationError } from "@cliffy/command";
 import { allCommands, allOptions, PROGRAM } from "./command_tree.ts";
+import type { Format } from "./log.ts";
 import { flagsOf, valueOf } from "./option_spec.ts";
 
 /** An option as it stands on a command line. */
@@ -30,6 +31,26 @@ export function givenOptions(args: readonly string[]): GivenOption[] {
     if (value !== undefined) given.push({ name, value });
   }
   return given;
+}
+
+/**
+ * How records are to look, as far as that can be told of a command line that
+ * may be wrong.
+ */
+export function givenLogFormat(args: readonly string[]): Format {
+  const given = givenOptions(args).find(({ name }) => name === "log-format");
+  return (given?.value ?? variable("EVENTCOUNTER_LOG_FORMAT")) === "json"
+    ? "json"
+    : "text";
+}
+
+/** What a variable holds; nothing if that is no UTF-8. */
+function variable(name: string): string | undefined {
+  try {
+    return Deno.env.get(name);
+  } catch {
+    return undefined;
+  }
 }
 
 /**

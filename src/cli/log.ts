@@ -34,6 +34,24 @@ export async function configureLog(
   });
 }
 
+/** The line that says why the program ends. */
+export function writeFailure(
+  format: Format,
+  { exitCode, message }: {
+    readonly exitCode: number;
+    readonly message: string;
+  },
+): string {
+  if (format === "text") return `eventcounter: ${message}`;
+  return JSON.stringify({
+    time: new Date().toISOString(),
+    level: "error",
+    logger: "eventcounter",
+    message,
+    exitCode,
+  });
+}
+
 function writeText(record: LogRecord): string {
   const time = new Date(record.timestamp).toISOString().slice(11, 19);
   const level = record.level === "warning" ? "warn" : record.level;

@@ -179,7 +179,8 @@ export const COUNT_OPTIONS: readonly OptionGroup[] = [
     ...LOG_OPTIONS,
     {
       flags: "--no-progress",
-      description: "Do not show the progress line on a terminal",
+      description:
+        "Show no progress line on a terminal, but as elsewhere write a log record a minute",
     },
   ]],
 ];

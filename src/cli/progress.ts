@@ -1,10 +1,16 @@
+import { getLogger } from "@logtape/logtape";
 import type { Clock } from "../model/clock.ts";
 import type { StandardError } from "./stderr.ts";
 
-/** How often the line is written anew, in ms. */
-const INTERVAL = 200;
+const log = getLogger(["eventcounter", "cli"]);
 
-/** What the line shows. */
+/** How often the line is written anew, in ms. */
+const LINE_INTERVAL = 200;
+
+/** How often a log record tells of it, in ms. */
+const RECORD_INTERVAL = 60_000;
+
+/** What is told of a run that goes on. */
 export interface Progress {
   readonly received: number;
   readonly unique: number;
@@ -13,7 +19,7 @@ export interface Progress {
 }
 
 /**
- * Shows a line about the run on a terminal; on anything else nothing.
+ * Shows a line about the run on a terminal.
  *
  * @param read What has been received so far.
  * @returns A function that takes the line away.
@@ -23,19 +29,51 @@ export function showProgress(
   clock: Clock,
   read: () => Progress,
 ): () => void {
-  if (!stderr.isTerminal) return () => {};
   const started = clock.monotonic();
-  let cancel = () => {};
-  const show = () => {
+  const end = every(LINE_INTERVAL, clock, () => {
     const seconds = (clock.monotonic() - started) / 1_000;
     stderr.showProgress(progressLine(read(), seconds));
-    cancel = clock.after(INTERVAL, show);
-  };
-  cancel = clock.after(INTERVAL, show);
+  });
   return () => {
-    cancel();
+    end();
     stderr.endProgress();
   };
+}
+
+/**
+ * Writes a log record about the run once a minute, with the rate since the one
+ * before.
+ *
+ * @param read What has been received so far.
+ * @returns A function that ends it.
+ */
+export function logProgress(clock: Clock, read: () => Progress): () => void {
+  let before = { at: clock.monotonic(), received: read().received };
+  return every(RECORD_INTERVAL, clock, () => {
+    const { received, unique, duplicates, rejected } = read();
+    const at = clock.monotonic();
+    const seconds = (at - before.at) / 1_000;
+    const rate = Math.round((received - before.received) / seconds);
+    before = { at, received };
+    log.info(
+      "{received} received: {unique} counted, {duplicates} duplicates, {rejected} rejected ({rate}/s in the last minute)",
+      { received, unique, duplicates, rejected, rate },
+    );
+  });
+}
+
+/** Calls `run` again and again. @returns A function that ends it. */
+function every(
+  milliseconds: number,
+  clock: Clock,
+  run: () => void,
+): () => void {
+  const again = () => {
+    run();
+    cancel = clock.after(milliseconds, again);
+  };
+  let cancel = clock.after(milliseconds, again);
+  return () => cancel();
 }
 
 /** The line: what came, what became of it, and how fast. */

@@ -1,6 +1,7 @@
 import { EXIT } from "../model/errors.ts";
 import { failureOf } from "./failure.ts";
-import { refuseEmptyValues } from "./given_options.ts";
+import { givenLogFormat, refuseEmptyValues } from "./given_options.ts";
+import { writeFailure } from "./log.ts";
 import { rootCommand } from "./root_command.ts";
 import type { Surroundings } from "./surroundings.ts";
 
@@ -28,12 +29,12 @@ export async function run(
     await rootCommand(surroundings).parse([...args]);
     return EXIT.done;
   } catch (error) {
-    const { exitCode, message } = failureOf(error);
+    const failure = failureOf(error);
     try {
-      console.error(`eventcounter: ${message}`);
+      console.error(writeFailure(givenLogFormat(args), failure));
     } catch {
       // Standard error takes nothing: the code is all that can be told.
     }
-    return exitCode;
+    return failure.exitCode;
   }
 }

@@ -39,3 +39,22 @@ Deno.test("a terminal that is closed ends a run in order", async () => {
   );
   await Deno.remove(out, { recursive: true });
 });
+
+Deno.test("the progress line is cut to the width of the terminal, and follows it", async () => {
+  const out = await Deno.makeTempDir();
+  await using terminal = new Terminal(
+    [...TASK, "--input", "-", "--out", out],
+    { ...options, columns: 40 },
+  );
+  const full = "0 received: 0 counted, 0 duplicates, 0 rejected (0/s)";
+  const drawn = (columns: number) =>
+    terminal.shows(`\r\x1b[K${full.slice(0, columns - 1)}\r\x1b[K`);
+  await drawn(40);
+  await terminal.resize(20);
+  await drawn(20);
+  await terminal.resize(100);
+  await drawn(100);
+  await terminal.type("\x03");
+  assertEquals(await terminal.ended, 0, terminal.text);
+  await Deno.remove(out, { recursive: true });
+});

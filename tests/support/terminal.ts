@@ -25,7 +25,7 @@ export class Terminal implements AsyncDisposable {
     { cwd = "/", env = {}, columns = 80 }: TerminalOptions = {},
   ) {
     const quoted = command.map((word) => `'${word.replaceAll("'", "'\\''")}'`);
-    const line = `stty cols ${columns}; exec ${quoted.join(" ")}`;
+    const line = `tty; stty cols ${columns}; exec ${quoted.join(" ")}`;
     this.#script = new Deno.Command("script", {
       args: ["--quiet", "--return", "--command", line, "/dev/null"],
       cwd,
@@ -49,6 +49,15 @@ export class Terminal implements AsyncDisposable {
       if (this.hasEnded) throw new Error(`It has ended: ${this.text}`);
       return false;
     });
+  }
+
+  /** Makes the terminal wider or narrower. */
+  async resize(columns: number): Promise<void> {
+    const [device] = this.text.split("\r\n", 1);
+    const { success } = await new Deno.Command("stty", {
+      args: ["-F", device!, "cols", `${columns}`],
+    }).output();
+    if (!success) throw new Error(`Cannot resize ${device}`);
   }
 
   /** Closes the terminal, as who closes its window does. */
