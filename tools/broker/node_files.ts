@@ -39,6 +39,9 @@ const CONFIGURATION = [
 const SERVER_ARGUMENTS = "+S 2:2 +stbt u " +
   "-start_epmd false -kernel inet_dist_use_interface {127,0,0,1}";
 
+/** Plugins that need no other and are kept in a slim installation. */
+const SLIM_PLUGIN = /^rabbitmq_(prelaunch|sharding)/;
+
 /** The line of the log after which a node says why it did not start. */
 const FAILURE = "BOOT FAILED";
 
@@ -79,7 +82,7 @@ export class NodeFiles {
       join(folder, "enabled_plugins"),
       `[${settings.plugins.join(",")}].\n`,
     );
-    if (settings.plugins.length === 0) {
+    if (settings.plugins.every((plugin) => SLIM_PLUGIN.test(plugin))) {
       await files.#makeSlimHome(settings.program);
     }
     return files;
@@ -167,9 +170,9 @@ export class NodeFiles {
   }
 
   /**
-   * Links the installation, but for the plugins that nobody asked for: a node
-   * examines each of some forty, which takes a third of the time to start. An
-   * installation of another layout is used as it is.
+   * Links the installation, but for most of its plugins: a node examines each
+   * of some forty, which takes a third of the time to start. An installation
+   * of another layout is used as it is.
    */
   async #makeSlimHome(program: string): Promise<void> {
     const home = dirname(dirname(await Deno.realPath(program)));
@@ -184,8 +187,7 @@ export class NodeFiles {
       await Deno.symlink(join(home, name), join(slim, name));
     }
     for await (const { name } of Deno.readDir(join(home, "plugins"))) {
-      const optional = /^rabbitmq_(?!prelaunch)/.test(name);
-      if (optional) continue;
+      if (name.startsWith("rabbitmq_") && !SLIM_PLUGIN.test(name)) continue;
       await Deno.symlink(
         join(home, "plugins", name),
         join(slim, "plugins", name),
