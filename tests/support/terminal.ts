@@ -37,9 +37,13 @@ export class Terminal implements AsyncDisposable {
     this.ended = this.#read();
   }
 
-  /** Types keys; `\x03` is Ctrl-C. */
+  /** Types keys; `\x03` is Ctrl-C. A program that has ended takes none. */
   async type(keys: string): Promise<void> {
-    await this.#keyboard.write(new TextEncoder().encode(keys));
+    try {
+      await this.#keyboard.write(new TextEncoder().encode(keys));
+    } catch (error) {
+      if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
+    }
   }
 
   /** Waits until the program has written this. */
