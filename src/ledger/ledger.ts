@@ -103,6 +103,7 @@ export type Claim = Uint8Array;
  * of it is durable. Claiming its events again begins the next attempt.
  */
 export class CheckpointLost extends Error {
+  /** Tells it from other errors in a log. */
   override readonly name = "CheckpointLost";
 }
 

@@ -235,8 +235,28 @@ Deno.test("input that is no NDJSON at all: 65, and nothing is recorded", async (
   assertEquals(code, 65);
   assertMatch(complaints.join(), /none of its first 3 line/);
   const names = [...Deno.readDirSync(out)].map(({ name }) => name);
-  assertEquals(names, ["eventcounter.db"]);
+  assertEquals(names.sort(), ["eventcounter.db", "eventcounter.db-lock"]);
   await Deno.remove(out, { recursive: true });
+});
+
+Deno.test("with --log-format json, what ended a run is an object too", async () => {
+  for (
+    const [args, env] of [
+      [["--log-format", "json", "--nope"], {}],
+      [["--ledger", "sqlite:", "--log-format=json"], {}],
+      [["--nope"], { EVENTCOUNTER_LOG_FORMAT: "json" }],
+    ] as [string[], Record<string, string>][]
+  ) {
+    const { code, stderr } = await runProgram(args, { env });
+    const { time, message, ...rest } = JSON.parse(stderr);
+    assertMatch(time, /^\d{4}-\d\d-\d\dT.*Z$/);
+    assertMatch(message, /"--nope"|"sqlite:"/);
+    assertEquals([code, rest], [2, {
+      level: "error",
+      logger: "eventcounter",
+      exitCode: 2,
+    }]);
+  }
 });
 
 Deno.test("the summary alone is on standard output, log records are on standard error", async () => {
