@@ -61,9 +61,10 @@ export interface Ledger {
 
   /**
    * Tells that the acks of a commit have arrived, so that its rejections cannot
-   * be delivered again. It need not be durable before the ledger is closed.
+   * be delivered again, nor those of the commits before: whatever had come back
+   * of them came first. It need not be durable before the ledger is closed.
    *
-   * @param commit Its number in this run, from 1.
+   * @param commit Its number in this run, from 1; 0 means those of earlier runs.
    */
   settle(commit: number): void;
 
@@ -95,7 +96,7 @@ export interface Ledger {
   close(): Promise<void>;
 }
 
-/** For each event of a claim, 1 if it is new and 0 if not. */
+/** For each event of a claim 1 if it is new, 0 if not; valid until the next. */
 export type Claim = Uint8Array;
 
 /**

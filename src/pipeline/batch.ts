@@ -35,6 +35,7 @@ export class Batch {
   /** The acks to send once it is durable. */
   readonly acks = new Acks();
   readonly #positions = new Map<string, number>();
+  readonly #single: Event[] = [];
 
   /** Notes a delivery: once the batch is durable, it is to be acked. */
   add(delivery: Delivery): void {
@@ -53,13 +54,20 @@ export class Batch {
     this.rejectedBytes += rejected.rejection.body.length;
   }
 
-  /** Takes the events that are not claimed yet; they are from now on. */
+  /**
+   * Takes the events that are not claimed yet; they are from now on.
+   *
+   * @returns Them, valid until the next call.
+   */
   claimRest(): readonly Event[] {
-    const rest = this.claimed === 0
-      ? this.events
-      : this.events.slice(this.claimed);
-    this.claimed = this.events.length;
-    return rest;
+    const { events, claimed } = this;
+    this.claimed = events.length;
+    // One by one where they are claimed at once: no array for each.
+    if (events.length - claimed === 1) {
+      this.#single[0] = events[claimed]!;
+      return this.#single;
+    }
+    return claimed === 0 ? events : events.slice(claimed);
   }
 
   /** Takes all claims back: the checkpoint is made anew. */

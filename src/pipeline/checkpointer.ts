@@ -41,8 +41,8 @@ export interface CheckpointerOptions {
   readonly clock: Clock;
   /** Called when a checkpoint has become due by time. */
   readonly wake: () => void;
-  /** Whether the run is told to stop; asked before each delivery. */
-  readonly isToldToStop: () => boolean;
+  /** Whether the run is told to stop; looked at before each delivery. */
+  readonly stop: { readonly isTold: boolean };
 }
 
 /**
@@ -56,6 +56,8 @@ export class Checkpointer {
   readonly #places = new PlaceTracker();
   #recent = new RecentRejections();
   readonly #totals = { unique: 0, duplicates: 0, rejected: 0, redelivered: 0 };
+  /** Batches so far, with the one that gathers. */
+  #batches = 1;
   /** Commits so far. */
   #commits = 0;
   #dueByTime = false;
@@ -104,10 +106,10 @@ export class Checkpointer {
 
   /** Adds deliveries to the batch, until the run is told to stop. */
   async add(deliveries: readonly Delivery[]): Promise<void> {
-    const { deliveryLimit, isToldToStop } = this.#options;
+    const { deliveryLimit, stop } = this.#options;
     for (const delivery of deliveries) {
       // What is not processed is not acked, and so given back.
-      if (isToldToStop()) return;
+      if (stop.isTold) return;
       const { returns = 0 } = delivery;
       // Something may be wrong with it: nothing else shares its fate.
       const alone = returns >= deliveryLimit / 2;
@@ -138,8 +140,11 @@ export class Checkpointer {
     this.#batch = new Batch();
     if (this.#ledger.ackAfter === "checkpoint") {
       const settlements = batch.acks.send();
-      if (rejections.length > 0) this.#settle(settlements, this.#commits);
+      if (batch.rejected.length > 0) {
+        this.#settle(settlements, this.#batches, this.#commits);
+      }
     } else this.#held.addAll(batch.acks);
+    this.#batches++;
     // Timers, signals and heartbeats get a turn even if there is no pause.
     await new Promise<void>((resolve) => setImmediate(resolve));
   }
@@ -231,9 +236,9 @@ export class Checkpointer {
       const known = delivery.rejectedBefore === true
         ? await this.#ledger.hasRejection(rejection.fingerprint)
         : delivery.redelivered &&
-          this.#recent.recognise(placed, delivery.settlement);
+          this.#recent.recognise(placed, delivery.settlement, this.#batches);
       if (known) continue;
-      this.#recent.add(placed, delivery.settlement, this.#commits + 1);
+      this.#recent.add(placed, delivery.settlement, this.#batches);
       fresh.push(placed);
     }
     return fresh;
@@ -276,11 +281,15 @@ export class Checkpointer {
   }
 
   /** Once the acks have arrived, these rejections cannot come again. */
-  #settle(settlements: readonly Settlement[], commit: number): void {
+  #settle(
+    settlements: readonly Settlement[],
+    batch: number,
+    commit: number,
+  ): void {
     Promise.all(settlements.map((settlement) => settlement.confirm()))
       .then((answers) => {
         if (answers.includes(false)) return;
-        this.#recent.settle(commit);
+        this.#recent.settle(batch);
         this.#ledger.settle(commit);
       });
   }

@@ -68,7 +68,7 @@ export class Pipeline {
       deliveryLimit: options.deliveryLimit ?? 20,
       clock: this.#clock,
       wake,
-      isToldToStop: () => this.#stop.isTold,
+      stop: this.#stop,
     });
   }
 

@@ -13,8 +13,8 @@ const SETTLED_REMEMBERED = 20_000;
  *
  * Where there is no event to measure from, on either side, equality must do,
  * and does so only until the ack is known to have arrived. Each recorded
- * rejection is recognised once, and never where it was delivered first: an
- * attachment brings a message again only after it was lost.
+ * rejection is recognised once by an attachment, and never by the one that
+ * delivered it: a broker gives back only what was lost.
  */
 export class RecentRejections {
   /** By content and place; only a few fall out of the oldest end. */
@@ -36,42 +36,53 @@ export class RecentRejections {
    * Notes a rejection that is being recorded.
    *
    * @param settlement That of its delivery.
-   * @param commit The number of its commit; see {@linkcode settle}.
+   * @param batch The number of its batch; see {@linkcode settle}.
    */
-  add(rejection: Placed, settlement: Settlement, commit: number): void {
-    this.#note(new Known(rejection, settlement, commit));
+  add(rejection: Placed, settlement: Settlement, batch: number): void {
+    this.#note(new Known(rejection, settlement, batch));
   }
 
   /**
-   * Whether a redelivered rejection is one that was recorded. It is forgotten
-   * then: the broker gives back each delivery once.
+   * Whether a redelivered rejection is one that was recorded. If it is, it is
+   * in this batch from now on, at its new place.
    *
    * @param settlement That of its delivery.
+   * @param batch The number of its batch; see {@linkcode settle}.
    */
-  recognise(rejection: Placed, settlement: Settlement): boolean {
-    const asked = new Known(rejection, settlement);
+  recognise(
+    rejection: Placed,
+    settlement: Settlement,
+    batch: number,
+  ): boolean {
+    const asked = new Known(rejection, settlement, batch);
+    const known = this.#find(asked);
+    if (known === undefined) return false;
+    this.#forget(known);
+    this.#note(asked);
+    return true;
+  }
+
+  /** The ack of a batch has arrived. */
+  settle(batch: number): void {
+    for (const alike of this.#unsettled.values()) {
+      for (const known of alike) {
+        if (known.batch === batch) this.#settleOne(known);
+      }
+    }
+  }
+
+  #find(asked: Known): Known | undefined {
     for (const place of asked.places) {
       const known = this.#byPlace.get(place);
-      if (known !== undefined && known.settlement !== settlement) {
-        return this.#forget(known);
+      if (known !== undefined && known.settlement !== asked.settlement) {
+        return known;
       }
     }
     for (const known of this.#unsettled.get(asked.content) ?? []) {
-      if (known.settlement === settlement || known.isComparable(asked)) {
-        continue;
-      }
-      return this.#forget(known);
+      if (known.settlement === asked.settlement) continue;
+      if (!known.isComparable(asked)) return known;
     }
-    return false;
-  }
-
-  /** The acks of what was recorded by this commit have arrived. */
-  settle(commit: number): void {
-    for (const alike of this.#unsettled.values()) {
-      for (const known of alike) {
-        if (known.commit === commit) this.#settleOne(known);
-      }
-    }
+    return undefined;
   }
 
   #note(known: Known): void {
@@ -93,12 +104,11 @@ export class RecentRejections {
     }
   }
 
-  #forget(known: Known): true {
+  #forget(known: Known): void {
     for (const place of known.places) {
       if (this.#byPlace.get(place) === known) this.#byPlace.delete(place);
     }
     this.#dropUnsettled(known);
-    return true;
   }
 
   #dropUnsettled(known: Known): void {
@@ -120,7 +130,7 @@ class Known {
   constructor(
     { fingerprint, follows, precedes }: Placed,
     readonly settlement?: Settlement,
-    readonly commit = 0,
+    readonly batch = 0,
   ) {
     this.content = String.fromCharCode(...fingerprint);
     this.#follows = follows;

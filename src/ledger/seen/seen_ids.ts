@@ -13,6 +13,7 @@ import { UuidSet } from "./uuid_set.ts";
 export class SeenIds {
   readonly #uuids = new UuidSet();
   readonly #texts = new TextSet();
+  readonly #single = new Uint8Array(1);
 
   /** How many ids have been seen. */
   get size(): number {
@@ -23,18 +24,22 @@ export class SeenIds {
    * Notes the ids of events.
    *
    * @param fresh Called with each one that is new.
-   * @returns For each event 1 if its id is new, 0 if not.
+   * @returns For each event 1 if its id is new, 0 if not; valid until the next
+   * call.
    */
   claim(
     events: readonly Event[],
     fresh?: (key: Uuid | string) => void,
   ): Uint8Array {
-    const claim = new Uint8Array(events.length);
+    // Events come one by one where they are claimed at once: no array for each.
+    const claim = events.length === 1
+      ? this.#single
+      : new Uint8Array(events.length);
     for (let i = 0; i < events.length; i++) {
       const { key } = events[i]!;
-      if (!this.add(key)) continue;
-      claim[i] = 1;
-      fresh?.(key);
+      const isNew = this.add(key);
+      claim[i] = isNew ? 1 : 0;
+      if (isNew) fresh?.(key);
     }
     return claim;
   }

@@ -82,11 +82,10 @@ export class SqliteLedger implements Ledger {
   #seen = new SeenIds();
   readonly #claimed = new ClaimedIds();
   #run = 0;
-  /** The rows of this run's checkpoints, by the number of the commit. */
-  readonly #rows = new Map<number, number>();
-  #commits = 0;
-  /** Rows of checkpoints whose acks have arrived, not noted yet. */
-  #settled: number[] = [];
+  /** The rows of checkpoints, by the number of the commit in this run. */
+  #rows: number[] = [];
+  /** Acks have arrived up to this row, which is not noted yet. */
+  #settled: number | undefined;
   /** Counts of the checkpoints that are not in `total` yet. */
   #unfolded = new Map<string, Map<string, number>>();
   #unfoldedCheckpoints = 0;
@@ -103,7 +102,7 @@ export class SqliteLedger implements Ledger {
     this.#options = options;
     this.files = new SqliteFileNotes(database, path);
     this.#appendCheckpoint = database.prepare(
-      "INSERT INTO checkpoint (run, at, counts, texts, uuids) VALUES (?, ?, ?, ?, ?)",
+      "INSERT INTO checkpoint (run, at, settled, counts, texts, uuids) VALUES (?, ?, ?, ?, ?, ?)",
     );
     this.#appendRejection = database.prepare(
       "INSERT INTO rejection (checkpoint, at, reason, routing_key, fingerprint, follows, precedes, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
@@ -146,8 +145,7 @@ export class SqliteLedger implements Ledger {
   beginRun(startedAt: number): Promise<LedgerMemory> {
     return this.#try(() => {
       this.#claimed.clear();
-      this.#rows.clear();
-      this.#commits = 0;
+      this.#rows = [this.#lastRow()];
       this.#fold();
       this.#loadIds();
       const { lastInsertRowid } = this.#database
@@ -185,9 +183,9 @@ export class SqliteLedger implements Ledger {
         this.#noteSettled();
         if (fold) this.#foldInto(this.#unfolded, batch.counts);
       });
-      this.#settled = [];
+      this.#settled = undefined;
       this.#claimed.clear();
-      this.#rows.set(++this.#commits, row);
+      this.#rows.push(row);
       if (fold) this.#folded();
       else {
         addCounts(this.#unfolded, batch.counts);
@@ -197,8 +195,7 @@ export class SqliteLedger implements Ledger {
   }
 
   settle(commit: number): void {
-    this.#settled.push(this.#rows.get(commit)!);
-    this.#rows.delete(commit);
+    this.#settled = Math.max(this.#settled ?? 0, this.#rows[commit]!);
   }
 
   endRun(run: RunRecord): Promise<void> {
@@ -263,9 +260,8 @@ export class SqliteLedger implements Ledger {
 
   close(): Promise<void> {
     return this.#try(() => {
-      if (this.#settled.length > 0) {
+      if (this.#settled !== undefined) {
         this.#transaction(() => this.#noteSettled());
-        this.#settled = [];
       }
       this.#file.close();
     });
@@ -315,6 +311,8 @@ export class SqliteLedger implements Ledger {
     const { lastInsertRowid } = this.#appendCheckpoint.run(
       this.#run,
       at,
+      // Nothing of it is worth knowing again.
+      rejections.length === 0 ? 1 : 0,
       writeCounts(counts),
       JSON.stringify(this.#claimed.texts),
       this.#claimed.uuids,
@@ -339,10 +337,16 @@ export class SqliteLedger implements Ledger {
   }
 
   #noteSettled(): void {
-    const settle = this.#database.prepare(
-      "UPDATE checkpoint SET settled = 1 WHERE id = ?",
-    );
-    for (const row of this.#settled) settle.run(row);
+    if (this.#settled === undefined) return;
+    this.#database.prepare(
+      "UPDATE checkpoint SET settled = 1 WHERE settled = 0 AND id <= ?",
+    ).run(this.#settled);
+  }
+
+  #lastRow(): number {
+    const { last } = this.#database
+      .prepare("SELECT ifnull(max(id), 0) AS last FROM checkpoint").get()!;
+    return last as number;
   }
 
   /** Runs it at once; what it throws rejects, as one of our errors. */

@@ -33,11 +33,13 @@ CREATE TABLE checkpoint (
   id INTEGER PRIMARY KEY,
   run INTEGER NOT NULL REFERENCES run (id),
   at INTEGER NOT NULL,
-  settled INTEGER NOT NULL DEFAULT 0, -- 1: its ack has arrived
+  settled INTEGER NOT NULL, -- 0: it has rejections, and its ack may be lost
   counts TEXT,           -- [[type, [user, count, user, count, ...]], ...]
   texts TEXT NOT NULL,   -- the ids that are no canonical UUID: [id, ...]
   uuids BLOB NOT NULL    -- the others, 16 bytes each
 ) STRICT;
+
+CREATE INDEX unsettled_checkpoint ON checkpoint (id) WHERE settled = 0;
 
 CREATE INDEX unfolded_checkpoint ON checkpoint (id) WHERE counts IS NOT NULL;
 
