@@ -14,14 +14,14 @@ import { openSource } from "./open_source.ts";
 import { logProgress, showProgress } from "./progress.ts";
 import { StandardError } from "./stderr.ts";
 import { summaryJson, summaryText } from "./summary.ts";
-import type { RunParts, Surroundings } from "./surroundings.ts";
+import type { ProcessContext, RunParts } from "./process_context.ts";
 
 const log = getLogger(["eventcounter", "cli"]);
 
 /** Does the main job: `count`, or the bare program. */
 export async function count(
   options: CountOptions,
-  surroundings: Surroundings,
+  context: ProcessContext,
 ): Promise<void> {
   checkTogether(options);
   const stderr = new StandardError();
@@ -29,7 +29,7 @@ export async function count(
 
   const types = options.types === "any" ? [] : options.types;
   const snapshot = new Snapshot(options.out, types);
-  const source = await openSource(options, surroundings.args);
+  const source = await openSource(options, context.args);
   // All that can refuse does so before anything is consumed.
   await snapshot.prepare();
   const ledger = await openLedger(
@@ -42,11 +42,11 @@ export async function count(
   try {
     const { run, totals } = await runPipeline(
       options,
-      surroundings.decorate?.({ source, ledger }) ?? { source, ledger },
+      context.decorate?.({ source, ledger }) ?? { source, ledger },
       { snapshot, stderr },
-      surroundings,
+      context,
     );
-    surroundings.print(
+    context.print(
       options.format === "json"
         ? summaryJson(run, totals)
         : summaryText(run, totals),
@@ -110,7 +110,7 @@ async function runPipeline(
   options: CountOptions,
   { source, ledger }: RunParts,
   { snapshot, stderr }: Outlets,
-  surroundings: Surroundings,
+  context: ProcessContext,
 ): Promise<{ run: RunResult; totals: ReadonlyMap<string, TypeTotals> }> {
   let totals: ReadonlyMap<string, TypeTotals> = new Map();
   const stop = new AbortController();
@@ -139,7 +139,7 @@ async function runPipeline(
         { signal },
       );
     },
-    end: surroundings.exit,
+    end: context.exit,
   });
   const hasLine = stderr.isTerminal && options.progress &&
     options.logFormat === "text";

@@ -16,7 +16,7 @@ import type { QueueType } from "../topology/topology.ts";
 import { configureLog, type Format, type Level } from "./log.ts";
 import { publishSummaryJson, publishSummaryText } from "./publish_summary.ts";
 import { StandardError } from "./stderr.ts";
-import type { Surroundings } from "./surroundings.ts";
+import type { ProcessContext } from "./process_context.ts";
 
 const log = getLogger(["eventcounter", "cli"]);
 
@@ -50,7 +50,7 @@ export interface PublishOptions {
 /** Does what `publish` is for: publishes generated events. */
 export async function publish(
   options: PublishOptions,
-  surroundings: Surroundings,
+  context: ProcessContext,
 ): Promise<void> {
   checkTogether(options);
   const stderr = new StandardError();
@@ -69,7 +69,7 @@ export async function publish(
   const expectation = new Expectation();
   const started = systemClock.monotonic();
   try {
-    await publishAll(options, messages, expectation, surroundings);
+    await publishAll(options, messages, expectation, context);
   } catch (error) {
     if (error instanceof OutputClosed) return;
     throw error;
@@ -83,7 +83,7 @@ export async function publish(
     ? publishSummaryJson(expectation, seed, duration)
     : publishSummaryText(expectation, seed, duration);
   if (options.to === "-") stderr.writeLine(summary);
-  else surroundings.print(summary);
+  else context.print(summary);
 }
 
 /** What only several options together can get wrong. */
@@ -106,16 +106,16 @@ async function publishAll(
   options: PublishOptions,
   messages: Iterable<GeneratedMessage>,
   expectation: Expectation,
-  surroundings: Surroundings,
+  context: ProcessContext,
 ): Promise<void> {
   const stop = new AbortController();
   const endSignals = onSignals({
     stop: () => stop.abort(),
-    end: surroundings.exit,
+    end: context.exit,
   });
   let publisher: Publisher | undefined;
   try {
-    publisher = await openPublisher(options, surroundings.args, stop.signal);
+    publisher = await openPublisher(options, context.args, stop.signal);
     // A signal came before there was anybody to publish to.
     if (publisher === undefined) return;
     await publishMessages({

@@ -6,29 +6,27 @@ import type { CountOptions } from "./count_options.ts";
 import type { OptionSpec } from "./option_spec.ts";
 import { OPTION_TYPES } from "./option_types.ts";
 import { publish, type PublishOptions } from "./publish_command.ts";
-import type { Surroundings } from "./surroundings.ts";
+import type { ProcessContext } from "./process_context.ts";
 import { longVersion, VERSION } from "./version.ts";
 
 /**
  * What a command does with its options. The option tables are data, so no type
  * checker knows what they come to: each action says what it takes.
  */
-type Action = (options: unknown, surroundings: Surroundings) => unknown;
+type Action = (options: unknown, context: ProcessContext) => unknown;
 
 /** What the commands do, by their paths; `completions` alone shows its help. */
 const ACTIONS: Readonly<Record<string, Action>> = {
-  "": (options, surroundings) => count(options as CountOptions, surroundings),
-  count: (options, surroundings) =>
-    count(options as CountOptions, surroundings),
-  publish: (options, surroundings) =>
-    publish(options as PublishOptions, surroundings),
+  "": (options, context) => count(options as CountOptions, context),
+  count: (options, context) => count(options as CountOptions, context),
+  publish: (options, context) => publish(options as PublishOptions, context),
   "completions bash": (_, { print }) => printCompletions("bash", print),
   "completions zsh": (_, { print }) => printCompletions("zsh", print),
   "completions fish": (_, { print }) => printCompletions("fish", print),
 };
 
 /** The whole command line, made of {@linkcode PROGRAM}. */
-export function rootCommand(surroundings: Surroundings): Command {
+export function rootCommand(context: ProcessContext): Command {
   const root = new Command()
     .name(PROGRAM.name)
     .version(VERSION)
@@ -36,15 +34,15 @@ export function rootCommand(surroundings: Surroundings): Command {
     .noExit()
     // Cliffy's own is coloured also where no terminal reads it.
     .help({ colors: !Deno.noColor && Deno.stdout.isTerminal() });
-  root.showLongVersion = () => surroundings.print(longVersion());
-  configure(root, PROGRAM, surroundings);
+  root.showLongVersion = () => context.print(longVersion());
+  configure(root, PROGRAM, context);
   return root;
 }
 
 function configure(
   command: Command,
   { path, description, options, commands }: CommandDescription,
-  surroundings: Surroundings,
+  context: ProcessContext,
 ): void {
   command.description(description);
   for (const [name, type] of Object.entries(OPTION_TYPES)) {
@@ -56,11 +54,11 @@ function configure(
   }
   const action = ACTIONS[path.join(" ")];
   if (action !== undefined) {
-    command.action((options: unknown) => action(options, surroundings));
+    command.action((options: unknown) => action(options, context));
   }
   for (const child of commands) {
     const subcommand = new Command();
-    configure(subcommand, child, surroundings);
+    configure(subcommand, child, context);
     command.command(child.name, subcommand);
   }
 }

@@ -3,22 +3,22 @@ import { failureOf } from "./failure.ts";
 import { givenLogFormat, refuseEmptyValues } from "./given_options.ts";
 import { writeFailure } from "./log.ts";
 import { rootCommand } from "./root_command.ts";
-import type { Surroundings } from "./surroundings.ts";
+import type { ProcessContext } from "./process_context.ts";
 
 /**
  * Runs the program.
  *
  * @param args The command line without the program's name.
  * @param exit Ends the process at once, for a second signal only.
- * @param decorate See {@linkcode Surroundings}; left out but for fault tests.
+ * @param decorate See {@linkcode ProcessContext}; left out but for fault tests.
  * @returns The exit code.
  */
 export async function run(
   args: readonly string[],
   exit: (code: number) => void,
-  decorate?: Surroundings["decorate"],
+  decorate?: ProcessContext["decorate"],
 ): Promise<number> {
-  const surroundings: Surroundings = {
+  const context: ProcessContext = {
     args,
     exit,
     print: console.log,
@@ -26,7 +26,7 @@ export async function run(
   };
   try {
     refuseEmptyValues(args);
-    await rootCommand(surroundings).parse([...args]);
+    await rootCommand(context).parse([...args]);
     return EXIT.done;
   } catch (error) {
     const failure = failureOf(error);

@@ -17,7 +17,7 @@ const UNCONFIRMED_LIMIT = 2_000;
 const UNCONFIRMED_LOW = UNCONFIRMED_LIMIT / 2;
 
 /** How long to wait for the broker's word when taking leave, in ms. */
-const FAREWELL_TIMEOUT = 3_000;
+const CLOSE_TIMEOUT = 3_000;
 
 /**
  * `mandatory` makes the broker send back what no queue takes, instead of
@@ -115,7 +115,7 @@ export class AmqpPublisher implements Publisher {
   async close(): Promise<void> {
     if (this.#lost) return;
     const late = Promise.withResolvers<void>();
-    const cancel = this.#options.clock.after(FAREWELL_TIMEOUT, late.resolve);
+    const cancel = this.#options.clock.after(CLOSE_TIMEOUT, late.resolve);
     // Everything is confirmed or given up: no answer can change anything.
     const closed = this.#connection.close().catch(() => {});
     await Promise.race([closed, late.promise]);

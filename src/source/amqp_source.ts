@@ -5,7 +5,7 @@ import { Attempts } from "../topology/attempts.ts";
 import { openConnection } from "../topology/connection.ts";
 import { AmqpAttachment, type QueueState } from "./amqp_attachment.ts";
 import type { AmqpSourceOptions } from "./amqp_source_options.ts";
-import { Farewell, FAREWELL_TIMEOUT } from "./farewell.ts";
+import { CLOSE_TIMEOUT, GracefulClose } from "./graceful_close.ts";
 import type { LeftBehind, Source } from "./source.ts";
 
 /**
@@ -22,7 +22,7 @@ const log = getLogger(["eventcounter", "source"]);
  */
 export class AmqpSource implements Source {
   readonly #options: AmqpSourceOptions;
-  readonly #farewell: Farewell;
+  readonly #gracefulClose: GracefulClose;
   /** Aborted when no attachment is wanted any more. */
   readonly #over = new AbortController();
   /** Fulfilled when the run is told to stop. */
@@ -36,7 +36,7 @@ export class AmqpSource implements Source {
   /** Connects only when it is opened. */
   constructor(options: AmqpSourceOptions) {
     this.#options = options;
-    this.#farewell = new Farewell(options.clock);
+    this.#gracefulClose = new GracefulClose(options.clock);
   }
 
   get attached(): boolean {
@@ -101,13 +101,13 @@ export class AmqpSource implements Source {
     const isSureToEnd = this.#options.address.heartbeat > 0;
     const quiet = isSureToEnd
       ? await answered
-      : await this.#within(FAREWELL_TIMEOUT, answered) ?? true;
+      : await this.#within(CLOSE_TIMEOUT, answered) ?? true;
     return quiet && attachment.waiting === 0;
   }
 
   async stop(): Promise<void> {
     this.#over.abort();
-    await this.#farewell.wait("cancel", this.#attachment?.cancel());
+    await this.#gracefulClose.wait("cancel", this.#attachment?.cancel());
   }
 
   async close(): Promise<LeftBehind | undefined> {
@@ -116,8 +116,11 @@ export class AmqpSource implements Source {
     const left = attachment?.isAlive
       ? await this.#findLeftBehind(attachment)
       : undefined;
-    await this.#farewell.wait("close the channel", attachment?.closeChannel());
-    await this.#farewell.wait(
+    await this.#gracefulClose.wait(
+      "close the channel",
+      attachment?.closeChannel(),
+    );
+    await this.#gracefulClose.wait(
       "close the connection",
       attachment?.closeConnection(),
     );
@@ -146,7 +149,9 @@ export class AmqpSource implements Source {
       this.#wake();
 
       const cause = await attachment.lost;
-      if (signal.aborted) return this.#farewell.end("the connection was lost");
+      if (signal.aborted) {
+        return this.#gracefulClose.end("the connection was lost");
+      }
       log.warn("lost the broker ({error}), connecting again", {
         error: messageOf(cause),
       });
@@ -200,7 +205,7 @@ export class AmqpSource implements Source {
   ): Promise<LeftBehind | undefined> {
     const { ready } = this.#lastLook;
     if (ready === 0) return undefined;
-    const now = await this.#farewell.wait(
+    const now = await this.#gracefulClose.wait(
       "look at the queue",
       attachment.look(),
     );

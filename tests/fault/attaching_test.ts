@@ -8,7 +8,7 @@ import { declareTopology } from "../../src/topology/topology.ts";
 import { Place } from "../support/broker_place.ts";
 import { FakeClock, until } from "../support/fake_clock.ts";
 import { event } from "../support/messages.ts";
-import { type Deed, METHOD, TcpProxy } from "../support/tcp_proxy.ts";
+import { METHOD, type ProxyFault, TcpProxy } from "../support/tcp_proxy.ts";
 
 const never = new AbortController().signal;
 
@@ -28,15 +28,15 @@ const closeOf = (channel: number, classId: number, methodId: number) =>
     0xce,
   ]);
 
-const faults: Readonly<Record<string, Deed>> = {
+const faults: Readonly<Record<string, ProxyFault>> = {
   "connection is cut": "cut",
   "connection is reset": "reset",
   "connection is closed by the broker": closeOf(0, 10, 50),
   "channel is closed by the broker": closeOf(1, 20, 40),
   "connection sends nothing any more": "stall",
 };
-for (const [fault, deed] of Object.entries(faults)) {
-  Deno.test(`${fault} at any frame of the set-up: attached again, and delivered to`, async () => {
+for (const [what, fault] of Object.entries(faults)) {
+  Deno.test(`${what} at any frame of the set-up: attached again, and delivered to`, async () => {
     await using place = await Place.make();
     await Promise.all(Array.from({ length: FRAMES }, async (_, i) => {
       await using proxy = await TcpProxy.start(place.url);
@@ -44,7 +44,7 @@ for (const [fault, deed] of Object.entries(faults)) {
       await place.channel.assertQueue(queue);
       place.channel.sendToQueue(queue, Buffer.from("{}"));
       const source = makeSource(proxy, place, { queue, heartbeat: 1 });
-      proxy.plan({ direction: "toProgram", frame: i + 1 }, deed);
+      proxy.plan({ direction: "toProgram", frame: i + 1 }, fault);
 
       await source.open(() => {}, never);
       await until(

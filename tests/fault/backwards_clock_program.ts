@@ -3,7 +3,7 @@
  * mid-drain, after the third checkpoint.
  */
 import { run } from "../../src/cli/run.ts";
-import type { RunParts } from "../../src/cli/surroundings.ts";
+import type { RunParts } from "../../src/cli/process_context.ts";
 
 const HOUR = 3_600_000;
 let offset = 0;

@@ -134,7 +134,7 @@ Deno.test("connections refused for longer than the idle time: that is no silence
 
 Deno.test("connection cut while it is opened, and while it is closed: totals exact, one run", async () => {
   const { stderr } = await drainWith(
-    "handshake and farewell",
+    "handshake and close",
     async (proxy, choices) => {
       await proxy.plan({
         direction: "toBroker",

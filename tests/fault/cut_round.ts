@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { METHOD, type Moment, TcpProxy } from "../support/tcp_proxy.ts";
+import { type CutPoint, METHOD, TcpProxy } from "../support/tcp_proxy.ts";
 import { Drain, endOf, GRACE } from "./drain.ts";
 import type { Score } from "./score.ts";
 import type { Choices } from "./seed.ts";
@@ -26,8 +26,8 @@ export async function cutRound(
   let ended = false;
   running.ended.then(() => ended = true);
   for (let cuts = choices.between(8, 14); cuts > 0; cuts--) {
-    const deed = choices.oneOf(["cut", "cut", "reset"] as const);
-    const cut = proxy.plan(momentOf(choices), deed);
+    const fault = choices.oneOf(["cut", "cut", "reset"] as const);
+    const cut = proxy.plan(cutPointOf(choices), fault);
     await Promise.race([cut, running.ended]);
     if (ended) break;
     score.add("cuts");
@@ -44,7 +44,7 @@ export async function cutRound(
 }
 
 /** Anywhere in a connection's life: its beginning, its middle, its end. */
-function momentOf(choices: Choices): Moment {
+function cutPointOf(choices: Choices): CutPoint {
   const bytes = choices.between(0, 60);
   switch (choices.between(1, 6)) {
     case 1:

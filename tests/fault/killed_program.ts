@@ -9,7 +9,7 @@
 import { DatabaseSync } from "node:sqlite";
 import process from "node:process";
 import { run } from "../../src/cli/run.ts";
-import type { RunParts } from "../../src/cli/surroundings.ts";
+import type { RunParts } from "../../src/cli/process_context.ts";
 import { CountingConsumer } from "../../src/count/counting_consumer.ts";
 import { Decoder } from "../../src/decode/decoder.ts";
 import type { Delivery, Settlement } from "../../src/model/delivery.ts";

@@ -128,11 +128,11 @@ export class ProxyLink {
 
   async #do(plan: Plan, to: Socket): Promise<void> {
     this.#plans.splice(this.#plans.indexOf(plan), 1);
-    const { deed } = plan;
-    if (deed === "stall") this.#stalled = [];
-    else if (deed instanceof Uint8Array) await writeAll(to, deed);
+    const { fault } = plan;
+    if (fault === "stall") this.#stalled = [];
+    else if (fault instanceof Uint8Array) await writeAll(to, fault);
     else {
-      if (deed === "reset") this.#program.resetAndDestroy();
+      if (fault === "reset") this.#program.resetAndDestroy();
       this.close();
     }
     plan.done();

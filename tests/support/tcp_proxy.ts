@@ -11,10 +11,10 @@ export type Direction = "toBroker" | "toProgram";
  * `reset` makes the program get a TCP reset; bytes are put into the stream
  * ahead of what comes next, which ought to be the beginning of a frame.
  */
-export type Deed = "cut" | "stall" | "reset" | Uint8Array;
+export type ProxyFault = "cut" | "stall" | "reset" | Uint8Array;
 
 /** A moment in the stream of bytes. */
-export interface Moment {
+export interface CutPoint {
   readonly direction: Direction;
   /** Which frames count, by their method. Default: every frame. */
   readonly method?: number;
@@ -38,10 +38,10 @@ export const METHOD = {
   open: 0x000a0028,
 } as const;
 
-/** A deed that waits for its moment. */
+/** A fault that waits for its moment. */
 export interface Plan {
-  readonly moment: Moment;
-  readonly deed: Deed;
+  readonly moment: CutPoint;
+  readonly fault: ProxyFault;
   /** Frames that must still begin. */
   frames: number;
   /** After them, bytes that must still pass. */
@@ -129,11 +129,11 @@ export class TcpProxy implements AsyncDisposable {
    *
    * @returns Settles when it is done.
    */
-  plan(moment: Moment, deed: Deed): Promise<void> {
+  plan(moment: CutPoint, fault: ProxyFault): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#plans.push({
       moment,
-      deed,
+      fault,
       frames: moment.frame,
       bytes: moment.bytes ?? 0,
       done: resolve,

@@ -18,9 +18,9 @@ import { ClaimedIds } from "./claimed_ids.ts";
 import { SqliteFileNotes } from "./sqlite_file_notes.ts";
 import {
   idsOf,
-  present,
   readRejections,
   recordedRejectionOf,
+  requireValue,
 } from "./sqlite_row.ts";
 import { sqliteFailure } from "./sqlite_failure.ts";
 import {
@@ -243,7 +243,10 @@ export class SqliteLedger implements Ledger {
       if (rows.length === 0) return;
       last = rows.at(-1)!.user as Uint8Array;
       yield rows.map(({ user, count }) =>
-        [utf8.decode(present(user) as Uint8Array), count as number] as const
+        [
+          utf8.decode(requireValue(user) as Uint8Array),
+          count as number,
+        ] as const
       );
     }
   }
@@ -280,7 +283,7 @@ export class SqliteLedger implements Ledger {
       "SELECT uuids, texts FROM checkpoint",
     );
     for (const { uuids, texts } of batches.iterate()) {
-      this.#seen.addPacked(present(uuids) as Uint8Array);
+      this.#seen.addPacked(requireValue(uuids) as Uint8Array);
       for (const id of idsOf(texts)) this.#seen.add(id);
     }
   }

@@ -9,21 +9,21 @@ import type { Rejection, RejectionReason } from "../../model/rejection.ts";
  *
  * @throws If it is null.
  */
-export function present<Value>(value: Value | null): Value {
+export function requireValue<Value>(value: Value | null): Value {
   if (value === null) throw new Error("a value is missing: malformed");
   return value;
 }
 
 /** A text that is kept as JSON. @throws If it is damaged. */
 export function textOf(json: SQLOutputValue | undefined): string {
-  const text: unknown = JSON.parse(present(json) as string);
+  const text: unknown = JSON.parse(requireValue(json) as string);
   if (typeof text !== "string") throw new Error("malformed text");
   return text;
 }
 
 /** Ids that are kept as JSON. @throws If they are damaged. */
 export function idsOf(json: SQLOutputValue | undefined): string[] {
-  const ids: unknown = JSON.parse(present(json) as string);
+  const ids: unknown = JSON.parse(requireValue(json) as string);
   const isRight = Array.isArray(ids) &&
     ids.every((id) => typeof id === "string");
   if (!isRight) throw new Error("malformed ids");
@@ -59,20 +59,20 @@ function rejectionOf(row: Record<string, SQLOutputValue>): Rejection {
     at: row.at as number,
     reason: row.reason as RejectionReason,
     routingKey: textOf(row.routing_key),
-    fingerprint: present(row.fingerprint) as Uint8Array<ArrayBuffer>,
-    body: present(row.body) as Uint8Array<ArrayBuffer>,
+    fingerprint: requireValue(row.fingerprint) as Uint8Array<ArrayBuffer>,
+    body: requireValue(row.body) as Uint8Array<ArrayBuffer>,
   };
 }
 
 /** What a row of the table `file` tells. */
 export function fileNoteOf(row: Record<string, SQLOutputValue>): FileNote {
   return {
-    folder: present(row.folder) as string,
-    name: present(row.name) as string,
+    folder: requireValue(row.folder) as string,
+    name: requireValue(row.name) as string,
     shows: row.shows as number,
     size: row.size as number,
     modified: row.modified as number,
-    digest: present(row.digest) as Uint8Array<ArrayBuffer>,
+    digest: requireValue(row.digest) as Uint8Array<ArrayBuffer>,
   };
 }
 
@@ -81,7 +81,7 @@ export function recordedRejectionOf(
   { fingerprint, follows, precedes, settled }: Record<string, SQLOutputValue>,
 ): RecordedRejection {
   return {
-    fingerprint: present(fingerprint) as Uint8Array<ArrayBuffer>,
+    fingerprint: requireValue(fingerprint) as Uint8Array<ArrayBuffer>,
     follows: follows === null ? undefined : textOf(follows),
     precedes: precedes === null ? undefined : textOf(precedes),
     settled: settled === 1,

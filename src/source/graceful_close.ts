@@ -3,7 +3,7 @@ import type { Clock } from "../model/clock.ts";
 import { messageOf } from "../model/errors.ts";
 
 /** How long to wait for the broker's word when taking leave, in ms. */
-export const FAREWELL_TIMEOUT = 3_000;
+export const CLOSE_TIMEOUT = 3_000;
 
 const log = getLogger(["eventcounter", "source"]);
 
@@ -13,7 +13,7 @@ const log = getLogger(["eventcounter", "source"]);
  * other is waited for. What the broker has not seen acked it delivers again,
  * and by then its ids are known.
  */
-export class Farewell {
+export class GracefulClose {
   readonly #clock: Clock;
   /** Rejected once the broker can give no answer any more. */
   readonly #noAnswer = Promise.withResolvers<never>();
@@ -38,7 +38,7 @@ export class Farewell {
   ): Promise<T | undefined> {
     if (answer === undefined) return undefined;
     const cancel = this.#clock.after(
-      FAREWELL_TIMEOUT,
+      CLOSE_TIMEOUT,
       () => this.end("no answer"),
     );
     try {

@@ -8,7 +8,7 @@ export interface RunParts {
 }
 
 /** What a command needs of the process it runs in. */
-export interface Surroundings {
+export interface ProcessContext {
   /** The command line without the program's name. */
   readonly args: readonly string[];
   /** Writes a line to standard output. */
