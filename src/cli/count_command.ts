@@ -124,6 +124,7 @@ async function runPipeline(
     deliveryLimit: options.deliveryLimit,
     checkpointSize: options.checkpointSize,
     checkpointInterval: options.checkpointInterval,
+    snapshotInterval: options.snapshotInterval,
     signal: stop.signal,
     snapshot: async () => {
       const written = await snapshot.write(ledger);

@@ -26,6 +26,7 @@ export interface CountOptions {
   untilEmpty?: boolean;
   checkpointSize: number;
   checkpointInterval: number;
+  snapshotInterval: number;
   deliveryLimit: number;
   dedupeWindow?: number;
   logLevel: Level;

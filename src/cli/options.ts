@@ -164,6 +164,13 @@ export const COUNT_OPTIONS: readonly OptionGroup[] = [
       description: "The longest a delivery waits for its transaction",
     },
     {
+      flags: "--snapshot-interval <duration:idle>",
+      default: 60_000,
+      defaultText: "1m",
+      description:
+        "How often files that changed are written while the run goes on, less often if that takes over 1 % of the time; 0 writes them at its end",
+    },
+    {
       flags: "--delivery-limit <n:delivery-limit>",
       default: 20,
       description:

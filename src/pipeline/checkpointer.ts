@@ -98,6 +98,11 @@ export class Checkpointer {
     return { received: sum.unique + sum.duplicates + sum.rejected, ...sum };
   }
 
+  /** Checkpoints that the ledger has so far. */
+  get commits(): number {
+    return this.#commits;
+  }
+
   /** Whether it is time for the checkpoint. */
   get isDue(): boolean {
     return this.#dueByTime || this.#batch.size >= this.#options.size ||

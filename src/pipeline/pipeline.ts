@@ -8,6 +8,7 @@ import type { LeftBehind, Source } from "../source/source.ts";
 import { Checkpointer } from "./checkpointer.ts";
 import { Classifier } from "./classifier.ts";
 import { Consumers } from "./consumers.ts";
+import { InterimSnapshots } from "./interim_snapshots.ts";
 import type { PipelineOptions } from "./pipeline_options.ts";
 import type { RunResult, StopReason } from "./run_result.ts";
 import { StopConditions } from "./stop_conditions.ts";
@@ -28,6 +29,7 @@ export class Pipeline {
   readonly #wakeSignal = new WakeSignal();
   readonly #consumers: Consumers;
   readonly #checkpointer: Checkpointer;
+  readonly #interim: InterimSnapshots;
   readonly #stop: StopConditions;
   #sourceFailure: { readonly error: unknown } | undefined;
 
@@ -70,6 +72,14 @@ export class Pipeline {
       wake,
       stop: this.#stop,
     });
+    const forgets = this.#ledger.ackAfter === "snapshot";
+    this.#interim = new InterimSnapshots({
+      write: async () => await options.snapshot?.(this.#ledger),
+      // What is not acked yet may be counted anew: it is nothing to show.
+      interval: forgets ? 0 : options.snapshotInterval ?? 60_000,
+      clock: this.#clock,
+      wake,
+    });
   }
 
   /** What has been received so far. */
@@ -101,6 +111,7 @@ export class Pipeline {
     } finally {
       this.#stop.end();
       this.#checkpointer.cancelTimer();
+      this.#interim.end();
       left = await this.#source.close();
     }
     if (this.#sourceFailure !== undefined) throw this.#sourceFailure.error;
@@ -117,10 +128,10 @@ export class Pipeline {
       if (deliveries.length > 0) {
         this.#stop.busy();
         await this.#checkpointer.add(deliveries);
-        if (this.#checkpointer.isDue) await this.#checkpoint();
+        if (this.#isCheckpointDue) await this.#checkpoint();
         continue;
       }
-      if (this.#checkpointer.isDue) await this.#checkpoint();
+      if (this.#isCheckpointDue) await this.#checkpoint();
       const processed = this.#consumers.idle();
       if (processed !== undefined) {
         await processed;
@@ -150,16 +161,23 @@ export class Pipeline {
     }
   }
 
+  /** A snapshot is taken between two checkpoints. */
+  get #isCheckpointDue(): boolean {
+    return this.#checkpointer.isDue || this.#interim.isDue;
+  }
+
   /** Meanwhile nobody looks for deliveries: that is no silence. */
   async #checkpoint(): Promise<void> {
     this.#stop.pause();
     await this.#checkpointer.checkpoint();
+    this.#interim.follow(this.#checkpointer.commits);
+    await this.#interim.writeIfDue();
   }
 
   /** In flow order: no more deliveries, the last batch, its ack, the files. */
   async #finish(stopped: StopReason): Promise<readonly string[]> {
     await this.#source.stop();
-    await this.#checkpoint();
+    await this.#checkpointer.checkpoint();
     await this.#consumers.close();
     await this.#endRun(stopped);
     const files = await this.#snapshot(stopped);

@@ -39,12 +39,20 @@ export interface PipelineOptions {
   /** Aborted to stop early: the batch in hand is finished, then it ends. */
   readonly signal?: AbortSignal;
   /**
-   * Makes the snapshot out of the ledger, between the last checkpoint and,
-   * for a ledger that forgets, the ack. Default: none.
+   * Makes the snapshot out of the ledger: between two checkpoints now and then,
+   * and between the last one and, for a ledger that forgets, the ack. Default:
+   * none.
    *
    * @returns The files that hold the ledger's content.
    */
   readonly snapshot?: (ledger: Ledger) => Promise<readonly string[]>;
+  /**
+   * How long what is in the ledger may be missing in the files while the run
+   * goes on, in ms; 0 means until its end. Longer where the files take more
+   * than a hundredth of it to write; a ledger that forgets waits for the end.
+   * Default 60,000.
+   */
+  readonly snapshotInterval?: number;
   /** Default: the machine's clock. */
   readonly clock?: Clock;
 }

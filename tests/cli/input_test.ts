@@ -35,19 +35,22 @@ for (const kind of ["standard input", "a FIFO"]) {
     const isFifo = kind === "a FIFO";
     const running = startProgram([
       ...["--input", isFifo ? fifo : "-", "--out", out, ...IMPATIENT],
-      ...["--checkpoint-interval", "1ms"],
+      ...["--checkpoint-interval", "1ms", "--snapshot-interval", "1ms"],
     ], isFifo ? {} : { through: ["sh", "-c", `exec "$@" <${fifo}`, "sh"] });
     using writer = await Deno.open(fifo, { write: true });
     const write = (text: string) =>
       writer.write(new TextEncoder().encode(text));
     await write(line(1));
-    const wal = `${out}/eventcounter.db-wal`;
     // Whoever would end at a silence of 1 ms has ended after so many looks.
     let looks = 0;
-    await until("the first line is in the ledger, and more", async () => {
-      const { size } = await Deno.stat(wal).catch(() => ({ size: 0 }));
-      return size > 0 && ++looks > 10;
-    });
+    await until(
+      "the files show the first line, and the run goes on",
+      async () => {
+        const { size } = await Deno.stat(`${out}/created.json`)
+          .catch(() => ({ size: 0 }));
+        return size > 0 && ++looks > 10;
+      },
+    );
     await write(line(2));
     writer.close();
     assertCounted((await running.ended).stdout, 2);
