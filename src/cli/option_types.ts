@@ -125,6 +125,7 @@ export const OPTION_TYPES: Readonly<Record<string, OptionType>> = {
   prefetch: wholeNumber(1, 65_535),
   "checkpoint-size": wholeNumber(1, 65_535),
   "delivery-limit": wholeNumber(2, 1_000_000),
+  partitions: wholeNumber(1, 256),
   count: wholeNumber(1, 1_000_000_000),
   seed: wholeNumber(0, 4_294_967_295),
   "event-types": eventTypes,

@@ -29,6 +29,7 @@ export interface PublishOptions {
   declare: boolean;
   binding?: string;
   queueType?: QueueType;
+  partitions?: number;
   ca?: string;
   cert?: string;
   key?: string;
@@ -92,6 +93,7 @@ function checkTogether(options: PublishOptions): void {
     const [option, given] of [
       ["--binding", options.binding],
       ["--queue-type", options.queueType],
+      ["--partitions", options.partitions],
     ] as const
   ) {
     if (given === undefined || options.declare) continue;
@@ -140,7 +142,7 @@ async function openPublisher(
   if (options.to === "-") {
     return new NdjsonPublisher("standard output", Deno.stdout.writable);
   }
-  const { exchange, queue, declare, connectTimeout } = options;
+  const { exchange, queue, declare, partitions, connectTimeout } = options;
   const { binding = "*.event.*", queueType = "classic" } = options;
   const address = await findAmqpAddress(options, args);
   return await AmqpPublisher.open({
@@ -148,6 +150,7 @@ async function openPublisher(
     tls: await readTlsFiles(options, address),
     topology: { exchange, queue, binding, queueType },
     declare,
+    partitions,
     connectTimeout,
     clock: systemClock,
   }, signal);

@@ -63,6 +63,11 @@ export const PUBLISH_OPTIONS: readonly OptionGroup[] = [
       description: "Binding key that --declare uses",
     },
     QUEUE_TYPE,
+    {
+      flags: "--partitions <n:partitions>",
+      description:
+        "How many queues, 1 to 256, share the users out with --declare: <queue>.0, <queue>.1 and so on",
+    },
     CONNECT_TIMEOUT,
   ]],
   ["Output", [

@@ -7,6 +7,7 @@ import {
   openConnection,
   type TlsOptions,
 } from "../topology/connection.ts";
+import { declarePartitions, dividerName } from "../topology/partitions.ts";
 import {
   checkNames,
   declareTopology,
@@ -22,6 +23,8 @@ export interface OpenChannelOptions {
   readonly topology: Topology;
   /** Whether to make exchange, queue and binding where they are missing. */
   readonly declare: boolean;
+  /** Into how many queues to divide it. Default: there is one alone. */
+  readonly partitions?: number | undefined;
   /** How long to try, in ms. */
   readonly connectTimeout: number;
   readonly clock: Clock;
@@ -39,16 +42,20 @@ export interface OpenedChannel {
  *
  * @param signal Aborted to give up.
  * @returns The channel, or nothing if the signal was aborted before.
- * @throws {EventCounterError} 2 if a name is too long, 69 if the time is up, 77 if login or permission
- * is refused, 76 if the exchange is missing or has other properties than those
- * declared.
+ * @throws {EventCounterError} 2 if a name is too long, 69 if the time is up, 77
+ * if login or permission is refused, 76 if the exchange is missing or has other
+ * properties than those declared, or if there is another number of partitions.
  */
 export async function openChannel(
   options: OpenChannelOptions,
   signal: AbortSignal,
 ): Promise<OpenedChannel | undefined> {
-  const { address, topology, connectTimeout, clock } = options;
+  const { address, topology, partitions, connectTimeout, clock } = options;
   checkNames(topology);
+  if (partitions !== undefined) {
+    // The longest of the names that are made of it.
+    checkNames({ ...topology, queue: dividerName(topology.queue) });
+  }
   const attempts = new Attempts({
     address,
     timeLimit: connectTimeout,
@@ -63,15 +70,16 @@ export async function openChannel(
 }
 
 async function tryOnce(
-  { address, tls, topology, declare }: OpenChannelOptions,
+  { address, tls, topology, declare, partitions }: OpenChannelOptions,
   timeLeft: number,
 ): Promise<OpenedChannel> {
   const connection = await openConnection(address, tls, timeLeft);
   try {
     const channel = await connection.createConfirmChannel();
     channel.on("error", () => {});
-    if (declare) await declareTopology(channel, topology);
-    else await channel.checkExchange(topology.exchange);
+    if (!declare) await channel.checkExchange(topology.exchange);
+    else if (partitions === undefined) await declareTopology(channel, topology);
+    else await declarePartitions(connection, channel, topology, partitions);
     return { connection, channel };
   } catch (error) {
     dropConnection(connection);

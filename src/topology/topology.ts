@@ -1,4 +1,4 @@
-import type { Channel } from "amqplib";
+import type { Channel, Options } from "amqplib";
 import { EventCounterError, EXIT } from "../model/errors.ts";
 import { isTooLong, LONGEST_NAME } from "./name.ts";
 
@@ -50,16 +50,21 @@ export type QueueType = "classic" | "quorum";
  */
 export async function declareTopology(
   channel: AmqpChannel,
-  { exchange, queue, binding, queueType = "classic" }: Topology,
+  topology: Topology,
 ): Promise<void> {
+  const { exchange, queue, binding } = topology;
   await channel.assertExchange(exchange, "topic", { durable: true });
-  await channel.assertQueue(queue, {
-    durable: true,
-    // Without the argument a queue is classic; with it, one declared without
-    // it would be another.
-    ...(queueType === "quorum"
-      ? { arguments: { "x-queue-type": "quorum" } }
-      : {}),
-  });
+  await channel.assertQueue(queue, queueOptions(topology));
   await channel.bindQueue(queue, exchange, binding);
+}
+
+/** How a queue is declared. */
+export function queueOptions(
+  { queueType = "classic" }: Pick<Topology, "queueType">,
+): Options.AssertQueue {
+  // Without the argument a queue is classic; with it, one declared without it
+  // would be another.
+  return queueType === "classic"
+    ? { durable: true }
+    : { durable: true, arguments: { "x-queue-type": queueType } };
 }

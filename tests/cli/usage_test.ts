@@ -54,6 +54,8 @@ const WRONG: readonly [args: string[], message: RegExp][] = [
   [["--until-empty", "count"], /until-empty|count/],
   [["--idle", "1s", "publish"], /idle|publish/],
   [["publish", "--size", "0"], /from 1 to/],
+  [["publish", "--partitions", "0"], /from 1 to 256/],
+  [["publish", "--no-declare", "--partitions", "2"], /--declare/],
   [["publish", "--duplicates", "1.5"], /from 0 to 1/],
   [["publish", "--duplicates", "0.6", "--invalid", "0.6"], /.*/],
 ];
