@@ -1,7 +1,7 @@
 import { systemClock } from "../model/clock.ts";
 import { EventCounterError, EXIT, messageOf } from "../model/errors.ts";
-import { AmqpSource } from "../source/amqp_source.ts";
-import { NdjsonSource } from "../source/ndjson_source.ts";
+import { AmqpSource } from "../source/amqp/amqp_source.ts";
+import { NdjsonSource } from "../source/ndjson/ndjson_source.ts";
 import type { Source } from "../source/source.ts";
 import { checkNames, declareTopology } from "../topology/topology.ts";
 import { findAmqpAddress } from "./amqp_url.ts";

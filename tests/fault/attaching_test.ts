@@ -2,7 +2,7 @@ import { Buffer } from "node:buffer";
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { type Clock, systemClock } from "../../src/model/clock.ts";
 import { EventCounterError } from "../../src/model/errors.ts";
-import { AmqpSource } from "../../src/source/amqp_source.ts";
+import { AmqpSource } from "../../src/source/amqp/amqp_source.ts";
 import { parseAmqpAddress } from "../../src/topology/amqp_address.ts";
 import { declareTopology } from "../../src/topology/topology.ts";
 import { Place } from "../support/broker_place.ts";

@@ -1,7 +1,7 @@
 import { writeMessageLine } from "../../src/model/ndjson_line.ts";
-import { NdjsonSource } from "../../src/source/ndjson_source.ts";
+import { NdjsonSource } from "../../src/source/ndjson/ndjson_source.ts";
 import type { Source } from "../../src/source/source.ts";
-import { AmqpSource } from "../../src/source/amqp_source.ts";
+import { AmqpSource } from "../../src/source/amqp/amqp_source.ts";
 import { systemClock } from "../../src/model/clock.ts";
 import { parseAmqpAddress } from "../../src/topology/amqp_address.ts";
 import { Place } from "./broker_place.ts";

@@ -3,7 +3,7 @@ import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { Decoder } from "../../src/decode/decoder.ts";
 import { EventCounterError } from "../../src/model/errors.ts";
-import { NdjsonSource } from "../../src/source/ndjson_source.ts";
+import { NdjsonSource } from "../../src/source/ndjson/ndjson_source.ts";
 import { bytes, deliveryOf } from "../support/messages.ts";
 
 const TYPES = ["created", "updated"];

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { readContentHeader } from "../../src/source/content_header.ts";
+import { readContentHeader } from "../../src/source/amqp/content_header.ts";
 import { bytes } from "../support/messages.ts";
 import { field, FIELDS } from "../support/field_tags.ts";
 

@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { EventCounterError } from "../../src/model/errors.ts";
-import { readLines } from "../../src/source/line_reader.ts";
+import { readLines } from "../../src/source/ndjson/line_reader.ts";
 import { everySequence } from "../support/every_sequence.ts";
 import { bytes } from "../support/messages.ts";
 

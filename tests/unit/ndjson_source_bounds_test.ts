@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { writeMessageLine } from "../../src/model/ndjson_line.ts";
-import { NdjsonSource } from "../../src/source/ndjson_source.ts";
+import { NdjsonSource } from "../../src/source/ndjson/ndjson_source.ts";
 import { settle } from "../support/fake_clock.ts";
 import { bytes } from "../support/messages.ts";
 

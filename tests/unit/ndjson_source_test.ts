@@ -2,7 +2,7 @@ import { assertEquals, assertThrows } from "@std/assert";
 import type { Delivery } from "../../src/model/delivery.ts";
 import { EventCounterError } from "../../src/model/errors.ts";
 import { writeMessageLine } from "../../src/model/ndjson_line.ts";
-import { NdjsonSource } from "../../src/source/ndjson_source.ts";
+import { NdjsonSource } from "../../src/source/ndjson/ndjson_source.ts";
 import { settle, until } from "../support/fake_clock.ts";
 import { bytes } from "../support/messages.ts";
 

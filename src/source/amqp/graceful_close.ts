@@ -1,6 +1,6 @@
 import { getLogger } from "@logtape/logtape";
-import type { Clock } from "../model/clock.ts";
-import { messageOf } from "../model/errors.ts";
+import type { Clock } from "../../model/clock.ts";
+import { messageOf } from "../../model/errors.ts";
 
 /** How long to wait for the broker's word when taking leave, in ms. */
 export const CLOSE_TIMEOUT = 3_000;

@@ -1,4 +1,4 @@
-import { EventCounterError, EXIT } from "../model/errors.ts";
+import { EventCounterError, EXIT } from "../../model/errors.ts";
 
 /** Bytes a line may have; a text of more could not be made of it (256 MiB). */
 export const LINE_LIMIT = 256 * 1024 * 1024;

@@ -1,8 +1,8 @@
 import type { Channel, ChannelModel, ConsumeMessage } from "amqplib";
-import type { Delivery, Settlement } from "../model/delivery.ts";
-import { EventCounterError, EXIT } from "../model/errors.ts";
-import { dropConnection } from "../topology/connection.ts";
-import { findQueueType } from "../topology/queue_type.ts";
+import type { Delivery, Settlement } from "../../model/delivery.ts";
+import { EventCounterError, EXIT } from "../../model/errors.ts";
+import { dropConnection } from "../../topology/connection.ts";
+import { findQueueType } from "../../topology/queue_type.ts";
 import { readEveryMessage } from "./lenient_frames.ts";
 
 /** What {@linkcode AmqpAttachment.open} needs. */

@@ -1,8 +1,8 @@
-import type { Delivery, Settlement } from "../model/delivery.ts";
-import { EventCounterError, EXIT, messageOf } from "../model/errors.ts";
-import { readMessageLine } from "../model/ndjson_line.ts";
+import type { Delivery, Settlement } from "../../model/delivery.ts";
+import { EventCounterError, EXIT, messageOf } from "../../model/errors.ts";
+import { readMessageLine } from "../../model/ndjson_line.ts";
 import { readLines } from "./line_reader.ts";
-import type { Source } from "./source.ts";
+import type { Source } from "../source.ts";
 
 /** Deliveries that wait to be taken before reading pauses. */
 const WAITING_LIMIT = 10_000;

@@ -1,7 +1,7 @@
-import type { Clock } from "../model/clock.ts";
-import type { AmqpAddress } from "../topology/amqp_address.ts";
-import type { TlsOptions } from "../topology/connection.ts";
-import type { AmqpChannel } from "../topology/topology.ts";
+import type { Clock } from "../../model/clock.ts";
+import type { AmqpAddress } from "../../topology/amqp_address.ts";
+import type { TlsOptions } from "../../topology/connection.ts";
+import type { AmqpChannel } from "../../topology/topology.ts";
 
 /** Settings of an `AmqpSource`. */
 export interface AmqpSourceOptions {

@@ -1,12 +1,12 @@
 import { getLogger } from "@logtape/logtape";
-import type { Delivery } from "../model/delivery.ts";
-import { messageOf } from "../model/errors.ts";
-import { Attempts } from "../topology/attempts.ts";
-import { openConnection } from "../topology/connection.ts";
+import type { Delivery } from "../../model/delivery.ts";
+import { messageOf } from "../../model/errors.ts";
+import { Attempts } from "../../topology/attempts.ts";
+import { openConnection } from "../../topology/connection.ts";
 import { AmqpAttachment, type QueueState } from "./amqp_attachment.ts";
 import type { AmqpSourceOptions } from "./amqp_source_options.ts";
 import { CLOSE_TIMEOUT, GracefulClose } from "./graceful_close.ts";
-import type { LeftBehind, Source } from "./source.ts";
+import type { LeftBehind, Source } from "../source.ts";
 
 /**
  * A connection that was kept for so long (in ms) was of use, even if there was
