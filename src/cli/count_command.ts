@@ -32,13 +32,14 @@ export async function count(
   const source = await openSource(options, context.args);
   // All that can refuse does so before anything is consumed.
   await snapshot.prepare();
-  const ledger = await openLedger(
-    options.ledger,
-    options.out,
-    options.dedupeWindow === undefined
+  const { dedupeWindow, connectTimeout, reconnectTimeout } = options;
+  const ledger = await openLedger(options.ledger, options.out, {
+    forgetBefore: dedupeWindow === undefined
       ? undefined
-      : systemClock.now() - options.dedupeWindow,
-  );
+      : systemClock.now() - dedupeWindow,
+    connectTimeout,
+    reconnectTimeout,
+  });
   try {
     const { run, totals } = await runPipeline(
       options,

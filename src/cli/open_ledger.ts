@@ -3,33 +3,51 @@ import type { Ledger } from "../ledger/ledger.ts";
 import { MemoryLedger } from "../ledger/memory/memory_ledger.ts";
 import { SqliteLedger } from "../ledger/sqlite/sqlite_ledger.ts";
 import { EventCounterError, EXIT } from "../model/errors.ts";
+import { maskPassword } from "../model/mask_password.ts";
+
+/** What a ledger is told besides its place. */
+export interface LedgerLimits {
+  /** Ids counted earlier are forgotten; ms since 1970. Default: none are. */
+  readonly forgetBefore: number | undefined;
+  /** How long to try for the first connection to a server, in ms. */
+  readonly connectTimeout: number;
+  /** How long to try to connect again after a loss, in ms. */
+  readonly reconnectTimeout: number;
+}
 
 /**
  * Opens the ledger that a URL names.
  *
- * @param url `sqlite:PATH` or `memory:`; by default the SQLite file
- * `eventcounter.db` in the output folder.
+ * @param url `sqlite:PATH`, `postgres://…` or `memory:`; by default the SQLite
+ * file `eventcounter.db` in the output folder.
  * @param out The output folder.
- * @param forgetBefore Ids counted earlier are forgotten; ms since 1970.
- * @throws {EventCounterError} 2 if the URL names no ledger, else what
- * {@linkcode SqliteLedger.open} throws.
+ * @throws {EventCounterError} 2 if the URL names no ledger, else what the
+ * ledger's own `open` throws.
  */
 export async function openLedger(
   url: string | undefined,
   out: string,
-  forgetBefore: number | undefined,
+  limits: LedgerLimits,
 ): Promise<Ledger> {
   if (url === "memory:") return new MemoryLedger();
+  if (url !== undefined && /^postgres(ql)?:/i.test(url)) {
+    // Loaded only when it is used.
+    const { openPostgresLedger } = await import("./open_postgres_ledger.ts");
+    return await openPostgresLedger(url, limits);
+  }
   const path = url === undefined
     ? join(out, "eventcounter.db")
     : /^sqlite:(.+)$/s.exec(url)?.[1];
   if (path === undefined) {
     throw new EventCounterError(
       EXIT.usage,
-      `Cannot use ledger "${url}": it must be sqlite:PATH or memory:`,
+      `Cannot use ledger "${
+        maskPassword(url!)
+      }": it must be sqlite:PATH, postgres://… or memory:`,
     );
   }
   // A whole path: SQLite gives some short names (":memory:") another meaning.
+  const { forgetBefore } = limits;
   return await SqliteLedger.open(
     resolve(path),
     forgetBefore === undefined ? {} : { forgetBefore },

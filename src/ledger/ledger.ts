@@ -51,6 +51,15 @@ export interface Ledger {
   hasRejection(fingerprint: Uint8Array): boolean | Promise<boolean>;
 
   /**
+   * For a ledger that several workers share: whether another of them has since
+   * recorded an equal rejection whose ack may not have arrived. It is this
+   * run's from then on, as if recorded by its next commit: each can be taken
+   * over once. Its place in a stream tells nothing, as other workers have other
+   * neighbours.
+   */
+  takeOverRejection?(fingerprint: Uint8Array): Promise<boolean>;
+
+  /**
    * Ends the checkpoint, wholly or not at all; when it has settled, claims and
    * batch outlive a power cut.
    *

@@ -1,10 +1,14 @@
 /**
  * Replaces the password in anything that looks like a URL, or is meant to be
  * one, with `***`: all between the first colon after the slashes and the last
- * `@`; where there is none, all behind that colon, unless a port is there.
- * Rather too much than too little.
+ * `@`; where there is none, all behind that colon, unless a port is there. And
+ * the value of a parameter `password`. Rather too much than too little.
  */
 export function maskPassword(url: string): string {
+  return maskUserInfo(url).replace(/([?&]\w*password=)[^&#]*/gi, "$1***");
+}
+
+function maskUserInfo(url: string): string {
   const [, scheme = "", rest = ""] = /^([^]*?\/\/)?([^]*)$/.exec(url)!;
   if (scheme === "" || /:[^]*@/.test(rest)) {
     return scheme + rest.replace(/^([^:]*):[^]*@/, "$1:***@");

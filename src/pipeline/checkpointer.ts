@@ -237,14 +237,19 @@ export class Checkpointer {
     this.#places.endBatch();
     const fresh: Rejection[] = [];
     for (const { delivery, rejection, follows, precedes } of batch.rejected) {
-      const placed = { ...rejection, follows, precedes };
-      const known = delivery.rejectedBefore === true
+      const { settlement, redelivered, rejectedBefore } = delivery;
+      const placed = this.#ledger.takeOverRejection === undefined
+        ? { ...rejection, follows, precedes }
+        : rejection;
+      const known = rejectedBefore === true
         ? await this.#ledger.hasRejection(rejection.fingerprint)
-        : delivery.redelivered &&
-          this.#recent.recognise(placed, delivery.settlement, this.#batches);
+        : redelivered &&
+          this.#recent.recognise(placed, settlement, this.#batches);
       if (known) continue;
-      this.#recent.add(placed, delivery.settlement, this.#batches);
-      fresh.push(placed);
+      this.#recent.add(placed, settlement, this.#batches);
+      const takenOver = redelivered &&
+        await this.#ledger.takeOverRejection?.(rejection.fingerprint) === true;
+      if (!takenOver) fresh.push(placed);
     }
     return fresh;
   }

@@ -17,6 +17,7 @@ import {
   rejection,
 } from "../support/ledger_content.ts";
 import { uuid } from "../support/messages.ts";
+import { postgresAdapter } from "../support/postgres_place.ts";
 import { TemporaryFolder } from "../support/temporary_folder.ts";
 
 const folder = new TemporaryFolder();
@@ -56,9 +57,9 @@ function contract(
   promise: string,
   test: (place: Place) => Promise<void>,
 ): void {
-  for (const adapter of durableAdapters) {
+  for (const adapter of [...durableAdapters, postgresAdapter]) {
     Deno.test(`${adapter.name}: ${promise}`, {
-      permissions: folder.permissions,
+      permissions: { ...folder.permissions, ...adapter.permissions },
     }, async () => {
       const place = new Place(adapter);
       await place.open();
@@ -259,11 +260,11 @@ class Model {
   }
 }
 
-for (const adapter of durableAdapters) {
+for (const adapter of [...durableAdapters, postgresAdapter]) {
   Deno.test(
     `${adapter.name}: agrees with a map after any sequence of checkpoints, crashes and reopenings`,
     {
-      permissions: folder.permissions,
+      permissions: { ...folder.permissions, ...adapter.permissions },
     },
     async () => {
       await fc.assert(

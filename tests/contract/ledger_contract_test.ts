@@ -15,6 +15,7 @@ import {
   rejectionsOf,
 } from "../support/ledger_content.ts";
 import { uuid } from "../support/messages.ts";
+import { postgresAdapter } from "../support/postgres_place.ts";
 import { TemporaryFolder } from "../support/temporary_folder.ts";
 
 const folder = new TemporaryFolder();
@@ -24,9 +25,11 @@ function contract(
   promise: string,
   test: (ledger: Ledger) => Promise<void>,
 ): void {
-  for (const { name, open } of ledgerAdapters) {
+  for (
+    const { name, open, permissions } of [...ledgerAdapters, postgresAdapter]
+  ) {
     Deno.test(`${name}: ${promise}`, {
-      permissions: folder.permissions,
+      permissions: { ...folder.permissions, ...permissions },
     }, async () => {
       const ledger = await open(folder.make());
       try {

@@ -12,12 +12,16 @@ export interface LedgerAdapter {
    * Only durable ledgers have it.
    */
   readonly crash?: (folder: string, to: string) => Promise<void>;
+  /** What it takes besides the folder. Default: nothing. */
+  readonly permissions?: Deno.PermissionOptionsObject;
 }
 
 /** A ledger that outlives its process. */
-export type DurableAdapter = LedgerAdapter & Required<LedgerAdapter>;
+export type DurableAdapter =
+  & LedgerAdapter
+  & Required<Pick<LedgerAdapter, "crash">>;
 
-/** Every ledger there is. */
+/** Every ledger there is that answers at once, in time with a fake clock. */
 export const ledgerAdapters: readonly LedgerAdapter[] = [
   { name: "SqliteLedger", open: openSqlite, crash: copySqlite },
   { name: "MemoryLedger", open: () => Promise.resolve(new MemoryLedger()) },

@@ -25,6 +25,8 @@ const maskings: Record<string, string> = {
   "amqp://host:5672/v": "amqp://host:5672/v",
   // It could be part of a password: better too much hidden than too little.
   "amqp://user:secret@host/a@b": "amqp://user:***@b",
+  "postgres://user:secret@host/d?password=secret&sslpassword=secret":
+    "postgres://user:***@host/d?password=***&sslpassword=***",
   "host": "host",
 };
 

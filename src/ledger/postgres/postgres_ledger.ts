@@ -1,0 +1,311 @@
+import { Buffer } from "node:buffer";
+import type { TypeTotals, UserCount } from "../../model/counts.ts";
+import type { Event } from "../../model/event.ts";
+import type { FileNotes } from "../../model/file_note.ts";
+import type { Rejection } from "../../model/rejection.ts";
+import type { Uuid } from "../../model/uuid.ts";
+import { writeCounts } from "../counts.ts";
+import type {
+  CheckpointBatch,
+  Claim,
+  Ledger,
+  LedgerMemory,
+  RunRecord,
+} from "../ledger.ts";
+import { packArray, packNumbers, TYPE } from "./values.ts";
+import { CheckpointTransaction } from "./checkpoint_transaction.ts";
+import { Connection, type ConnectionSettings } from "./connection.ts";
+import { PostgresFileNotes } from "./postgres_file_notes.ts";
+import { forgetIds } from "./forget_ids.ts";
+import {
+  appendRejections,
+  isRecorded,
+  readRejections,
+  recentRejections,
+  rejectionCount,
+  settleRejections,
+  takeOverRejection,
+} from "./rejections.ts";
+import { prepareSchema } from "./schema.ts";
+import type { Answer, Session } from "./session.ts";
+import {
+  type SortedIds,
+  sortTexts,
+  sortUuids,
+  textBytes,
+} from "./sorted_ids.ts";
+import { Totals } from "./totals.ts";
+
+/** Checkpoints of this worker after which it adds up what has gathered. */
+const FOLD_AFTER_CHECKPOINTS = 256;
+
+/** Settings of a {@linkcode PostgresLedger}. */
+export interface PostgresLedgerOptions extends ConnectionSettings {
+  /**
+   * Ids counted before this moment (milliseconds since 1970) are forgotten
+   * when a run begins. By default nothing ever is.
+   */
+  readonly forgetBefore?: number | undefined;
+}
+
+/**
+ * The answer is the numbers of the ids that were claimed before: they are few,
+ * or have cost little.
+ */
+const claimStatement = (table: string, type: string) => ({
+  name: `claim_${table}`,
+  text:
+    `WITH fresh AS (INSERT INTO ${table} (id) SELECT unnest($1::${type}[]) ` +
+    "ON CONFLICT DO NOTHING RETURNING id) SELECT array_agg(place::integer) " +
+    `FROM unnest($1::${type}[]) WITH ORDINALITY AS given (id, place) ` +
+    "WHERE id NOT IN (SELECT id FROM fresh)",
+});
+const CLAIM_UUIDS = claimStatement("seen_uuid", "uuid");
+const CLAIM_TEXTS = claimStatement("seen_text", "bytea");
+
+const APPEND_COUNTS = {
+  name: "append_counts",
+  text: "INSERT INTO uncounted (counts) VALUES ($1)",
+};
+
+const SET_POSITIONS = {
+  name: "set_positions",
+  text: "INSERT INTO stream_position (stream, last_offset) " +
+    "SELECT * FROM unnest($1::bytea[], $2::bigint[]) " +
+    "ON CONFLICT (stream) DO UPDATE SET last_offset = excluded.last_offset",
+};
+
+/**
+ * A ledger in PostgreSQL, shared by any number of workers on any number of
+ * machines: an id is counted by the one whose transaction inserts it first. A
+ * second one that claims it waits for the end of that transaction, and then has
+ * a duplicate, or, if it was rolled back, the id.
+ */
+export class PostgresLedger implements Ledger {
+  readonly ackAfter = "checkpoint";
+  readonly claimSize = Infinity;
+  readonly files: FileNotes;
+  readonly #options: PostgresLedgerOptions;
+  /** For checkpoints, whose transactions stay open while events are counted. */
+  readonly #connection: Connection;
+  /** For what is read and noted beside them. */
+  readonly #exports: Connection;
+  readonly #transaction: CheckpointTransaction;
+  readonly #totals: Totals;
+  /** Numbers of checkpoints whose acks have arrived, not noted yet. */
+  #settled: number[] = [];
+  /** How many rejections were recorded when the run began. */
+  #toldOf = 0;
+
+  private constructor(options: PostgresLedgerOptions) {
+    this.#options = options;
+    this.#connection = new Connection(options);
+    this.#transaction = new CheckpointTransaction(this.#connection);
+    this.#exports = new Connection(options);
+    this.#totals = new Totals(this.#exports, () => new Connection(options));
+    this.files = new PostgresFileNotes(this.#exports);
+  }
+
+  /**
+   * Connects to a ledger, and makes its schema where that is missing.
+   *
+   * @throws {EventCounterError} 69 if the server cannot be reached in time, 77
+   * if it refuses the login or a permission, 65 if the schema is no ledger or
+   * of a later version.
+   */
+  static async open(options: PostgresLedgerOptions): Promise<PostgresLedger> {
+    const ledger = new PostgresLedger(options);
+    try {
+      await ledger.#connection.run((session) =>
+        prepareSchema(session, options.address)
+      );
+    } catch (error) {
+      await ledger.close();
+      throw error;
+    }
+    return ledger;
+  }
+
+  async beginRun(startedAt: number): Promise<LedgerMemory> {
+    await this.#transaction.beginRun();
+    this.#settled = [];
+    const { forgetBefore } = this.#options;
+    const types = await this.#totals.types();
+    return await this.#connection.run(async (session) => {
+      await session.ask(
+        "DELETE FROM checkpoint WHERE at < now() - interval '1 day'",
+      );
+      if (forgetBefore !== undefined) await forgetIds(session, forgetBefore);
+      await session.ask(
+        "INSERT INTO run (id, started_at) VALUES ($1, $2) ON CONFLICT DO NOTHING",
+        this.#transaction.run,
+        startedAt,
+      );
+      this.#toldOf = await rejectionCount(session);
+      return {
+        types,
+        recentRejections: await recentRejections(session),
+        positions: await readPositions(session),
+      };
+    });
+  }
+
+  async claim(events: readonly Event[]): Promise<Claim> {
+    const uuids = sortUuids(events);
+    const texts = sortTexts(events);
+    const answers = await this.#transaction.ask((session) =>
+      Promise.all([
+        uuids.events.length === 0
+          ? NOTHING
+          : session.ask(CLAIM_UUIDS, uuids.array),
+        texts.events.length === 0
+          ? NOTHING
+          : session.ask(CLAIM_TEXTS, texts.array),
+      ])
+    );
+    const claim = new Uint8Array(events.length);
+    note(claim, uuids, answers[0]);
+    note(claim, texts, answers[1]);
+    if (claim.includes(1)) this.#transaction.hold();
+    else await this.#transaction.rollBackIfEmpty();
+    return claim;
+  }
+
+  has(key: Uuid | string): Promise<boolean> {
+    return this.#connection.run(async (session) => {
+      const { rows } = typeof key === "string"
+        ? await session.ask(
+          "SELECT true FROM seen_text WHERE id = $1",
+          Buffer.from(textBytes(key)),
+        )
+        : await session.ask(
+          "SELECT true FROM seen_uuid WHERE id = $1",
+          key.toString(),
+        );
+      return rows.length > 0;
+    });
+  }
+
+  hasRejection(fingerprint: Uint8Array): Promise<boolean> {
+    return this.#connection.run((session) => isRecorded(session, fingerprint));
+  }
+
+  takeOverRejection(fingerprint: Uint8Array): Promise<boolean> {
+    const { run, number } = this.#transaction;
+    return this.#connection.run((session) =>
+      takeOverRejection(session, run, number, fingerprint, this.#toldOf)
+    );
+  }
+
+  async commit(batch: CheckpointBatch): Promise<void> {
+    const settled = [...this.#settled];
+    await this.#transaction.commit((session) =>
+      this.#append(session, batch, settled)
+    );
+    this.#settled = this.#settled.slice(settled.length);
+    // The number of the next one is one more.
+    if ((this.#transaction.number - 1) % FOLD_AFTER_CHECKPOINTS === 0) {
+      this.#totals.foldSoon();
+    }
+  }
+
+  settle(commit: number): void {
+    this.#settled.push(commit);
+  }
+
+  async endRun(run: RunRecord): Promise<void> {
+    await this.#transaction.rollBack();
+    await this.#connection.run((session) =>
+      session.ask(
+        "UPDATE run SET ended_at = $1, stopped = $2, unique_events = $3, " +
+          "duplicates = $4, rejected = $5 WHERE id = $6",
+        run.endedAt,
+        run.stopped,
+        run.unique,
+        run.duplicates,
+        run.rejected,
+        this.#transaction.run,
+      )
+    );
+  }
+
+  types(): Promise<string[]> {
+    return this.#totals.types();
+  }
+
+  totals(type: string): Promise<TypeTotals> {
+    return this.#totals.of(type);
+  }
+
+  counts(type: string): AsyncIterable<readonly UserCount[]> {
+    return this.#totals.counts(type);
+  }
+
+  rejections(after = 0): AsyncIterable<readonly Rejection[]> {
+    return readRejections(this.#exports, after);
+  }
+
+  async close(): Promise<void> {
+    await this.#transaction.rollBack();
+    if (this.#settled.length > 0) {
+      await this.#connection.run((session) =>
+        settleRejections(session, this.#transaction.run, this.#settled)
+      );
+    }
+    await this.#exports.close();
+    await this.#connection.close();
+  }
+
+  #append(
+    session: Session,
+    { counts, rejections, positions }: CheckpointBatch,
+    settled: readonly number[],
+  ): Promise<Answer>[] {
+    const { run, number } = this.#transaction;
+    const answers: Promise<Answer>[] = [];
+    if (counts.size > 0) {
+      answers.push(session.ask(APPEND_COUNTS, writeCounts(counts)));
+    }
+    if (rejections.length > 0) {
+      answers.push(...appendRejections(session, run, number, rejections));
+    }
+    if (positions.size > 0) {
+      answers.push(session.ask(
+        SET_POSITIONS,
+        packArray(
+          TYPE.bytes,
+          [...positions.keys()].map((stream) => Buffer.from(stream)),
+        ),
+        packNumbers([...positions.values()]),
+      ));
+    }
+    if (settled.length > 0) {
+      answers.push(settleRejections(session, run, settled));
+    }
+    return answers;
+  }
+}
+
+const NOTHING: Answer = { rows: [], command: "" };
+
+/** Notes which events have got a new id, of those whose ids were claimed. */
+function note(
+  claim: Uint8Array,
+  { events }: SortedIds,
+  { rows }: Answer,
+): void {
+  for (const event of events) claim[event] = 1;
+  for (const place of (rows[0]?.[0] ?? []) as number[]) {
+    claim[events[place - 1]!] = 0;
+  }
+}
+
+async function readPositions(session: Session): Promise<Map<string, number>> {
+  const { rows } = await session.ask(
+    "SELECT stream, last_offset FROM stream_position",
+  );
+  return new Map(rows.map(([stream, offset]) => [
+    new TextDecoder().decode(stream as Uint8Array),
+    offset as number,
+  ]));
+}

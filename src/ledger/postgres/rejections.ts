@@ -1,0 +1,175 @@
+import { Buffer } from "node:buffer";
+import type { Rejection, RejectionReason } from "../../model/rejection.ts";
+import type { RecordedRejection } from "../ledger.ts";
+import {
+  packArray,
+  packNumbers,
+  packTexts,
+  TYPE,
+  type Value,
+} from "./values.ts";
+import type { Connection } from "./connection.ts";
+import { lockKey } from "./schema.ts";
+import type { Answer, Session } from "./session.ts";
+
+/** Rejections that are known again by their place, the last ones. */
+const RECENT = 20_000;
+
+/** Rows handed out at once, of which bodies add up to this at most: 8 MiB. */
+const PAGE = 1000;
+const PAGE_BYTES = 8 * 1024 * 1024;
+
+/** Until the commit, which follows at once, so places are in its order. */
+const LOCK = `SELECT pg_advisory_xact_lock(${lockKey("reject")})`;
+
+const APPEND = {
+  name: "append_rejections",
+  text: "INSERT INTO rejection (place, run, number, at, reason, routing_key, " +
+    "fingerprint, follows, precedes, body) SELECT place + (SELECT " +
+    "coalesce(max(place), 0) FROM rejection), $1::uuid, $2::bigint, at, reason, " +
+    "routing_key::json, fingerprint, follows::json, precedes::json, body " +
+    "FROM unnest($3::bigint[], $4::text[], $5::text[], $6::bytea[], " +
+    "$7::text[], $8::text[], $9::bytea[]) WITH ORDINALITY AS given (at, reason, " +
+    "routing_key, fingerprint, follows, precedes, body, place)",
+};
+
+/** As many as fit a page, and at least one. */
+const READ_PAGE = {
+  name: "read_rejections",
+  text: "SELECT at, reason, routing_key, fingerprint, body " +
+    "FROM (SELECT *, sum(length(body)) OVER (ORDER BY place) AS bytes FROM " +
+    `(SELECT * FROM rejection WHERE place > $1 ORDER BY place LIMIT ${PAGE}) ` +
+    `AS next) AS summed WHERE bytes - length(body) < ${PAGE_BYTES} ORDER BY place`,
+};
+
+/** Appends rejections to a checkpoint, in their order. */
+export function appendRejections(
+  session: Session,
+  run: string,
+  number: number,
+  rejections: readonly Rejection[],
+): Promise<Answer>[] {
+  const json = (text: string | undefined) =>
+    text === undefined ? null : JSON.stringify(text);
+  const locked = session.ask(LOCK);
+  const appended = session.ask(
+    APPEND,
+    run,
+    number,
+    packNumbers(rejections.map(({ at }) => at)),
+    packTexts(rejections.map(({ reason }) => reason)),
+    packTexts(rejections.map(({ routingKey }) => json(routingKey))),
+    packArray(TYPE.bytes, rejections.map(({ fingerprint }) => fingerprint)),
+    packTexts(rejections.map(({ follows }) => json(follows))),
+    packTexts(rejections.map(({ precedes }) => json(precedes))),
+    packArray(TYPE.bytes, rejections.map(({ body }) => body)),
+  );
+  return [locked, appended];
+}
+
+/** Notes that the acks of checkpoints have arrived. */
+export function settleRejections(
+  session: Session,
+  run: string,
+  numbers: readonly number[],
+): Promise<Answer> {
+  return session.ask(
+    "UPDATE rejection SET settled = true " +
+      "WHERE run = $1 AND number = ANY ($2::bigint[]) AND NOT settled",
+    run,
+    packNumbers(numbers),
+  );
+}
+
+/**
+ * Has a run take over a rejection that another has recorded and whose ack may
+ * not have arrived, so that nobody else does.
+ *
+ * @param after How many to leave out, from the first on.
+ * @returns Whether there was one.
+ */
+export async function takeOverRejection(
+  session: Session,
+  run: string,
+  number: number,
+  fingerprint: Uint8Array,
+  after: number,
+): Promise<boolean> {
+  const { rows } = await session.ask(
+    "UPDATE rejection SET run = $1, number = $2 WHERE place = (SELECT place " +
+      "FROM rejection WHERE fingerprint = $3 AND place > $4 AND NOT settled " +
+      "AND run <> $1 ORDER BY place LIMIT 1 FOR UPDATE SKIP LOCKED) " +
+      "RETURNING true",
+    run,
+    number,
+    Buffer.from(fingerprint),
+    after,
+  );
+  return rows.length > 0;
+}
+
+/** Whether an equal one is recorded. */
+export async function isRecorded(
+  session: Session,
+  fingerprint: Uint8Array,
+): Promise<boolean> {
+  const { rows } = await session.ask(
+    "SELECT true FROM rejection WHERE fingerprint = $1 LIMIT 1",
+    Buffer.from(fingerprint),
+  );
+  return rows.length > 0;
+}
+
+/** The last ones, the oldest first. */
+export async function recentRejections(
+  session: Session,
+): Promise<RecordedRejection[]> {
+  const { rows } = await session.ask(
+    "SELECT fingerprint, follows, precedes, settled FROM rejection " +
+      `ORDER BY place DESC LIMIT ${RECENT}`,
+  );
+  return rows.map(([fingerprint, follows, precedes, settled]) => ({
+    fingerprint: fingerprint as Uint8Array<ArrayBuffer>,
+    follows: readJson(follows!),
+    precedes: readJson(precedes!),
+    settled: settled as boolean,
+  })).reverse();
+}
+
+/** How many are recorded. */
+export async function rejectionCount(session: Session): Promise<number> {
+  const { rows } = await session.ask(
+    "SELECT coalesce(max(place), 0) FROM rejection",
+  );
+  return rows[0]![0] as number;
+}
+
+/** Rejections in the order they were recorded, in pages. */
+export async function* readRejections(
+  connection: Connection,
+  after: number,
+): AsyncGenerator<readonly Rejection[]> {
+  for (let last = after;;) {
+    const { rows } = await connection.run((session) =>
+      session.ask(READ_PAGE, last)
+    );
+    if (rows.length === 0) return;
+    last += rows.length;
+    yield rows.map(rejectionOf);
+  }
+}
+
+function rejectionOf(row: readonly Value[]): Rejection {
+  const [at, reason, routingKey, fingerprint, body] = row;
+  return {
+    at: at as number,
+    reason: reason as RejectionReason,
+    routingKey: JSON.parse(routingKey as string),
+    fingerprint: fingerprint as Uint8Array<ArrayBuffer>,
+    body: body as Uint8Array<ArrayBuffer>,
+  };
+}
+
+function readJson(value: Value): string | undefined {
+  return value === null ? undefined : JSON.parse(value as string);
+}

@@ -1,0 +1,273 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { CheckpointLost } from "../../src/ledger/ledger.ts";
+import { EventCounterError } from "../../src/model/errors.ts";
+import {
+  checkpoint,
+  claim,
+  contentOf,
+  knownOf,
+  type LedgerContent,
+  rejection,
+} from "../support/ledger_content.ts";
+import { uuid } from "../support/messages.ts";
+import {
+  askPostgres,
+  ledgerUrl,
+  openPostgres,
+} from "../support/postgres_place.ts";
+import { PostgresProxy } from "../support/postgres_proxy.ts";
+import { until } from "../support/until.ts";
+
+const one = { created: [["a", 1]] } as const;
+const counted: LedgerContent = {
+  counts: [["created", [["a", 1]]]],
+  rejections: [],
+};
+
+/** Two workers that share a ledger, and a way to ask what is in its tables. */
+async function twoWorkers() {
+  const url = ledgerUrl();
+  const workers = await Promise.all([openPostgres(url), openPostgres(url)]);
+  for (const worker of workers) await worker.beginRun(0);
+  const [first, second] = workers;
+  return {
+    first,
+    second,
+    async [Symbol.asyncDispose]() {
+      for (const worker of workers) await worker.close();
+    },
+  };
+}
+
+/** A worker behind a proxy. */
+async function workerBehindProxy() {
+  const url = ledgerUrl();
+  const proxy = new PostgresProxy(url);
+  const ledger = await openPostgres(proxy.url);
+  await ledger.beginRun(0);
+  const schema = new URL(url).searchParams.get("schema");
+  return {
+    proxy,
+    ledger,
+    /** How many checkpoints are committed. */
+    commits: async () =>
+      await askPostgres(`SELECT count(*) FROM ${schema}.checkpoint`),
+    async [Symbol.asyncDispose]() {
+      await ledger.close();
+      await proxy[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** Waits until some session waits for another's transaction to end. */
+async function untilSomebodyWaits(): Promise<void> {
+  await until("somebody waits for a lock", async () =>
+    await askPostgres(
+      "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'transactionid'",
+    ) as number > 0);
+}
+
+Deno.test("an id that another worker has claimed is waited for, and is a duplicate when that one commits", async () => {
+  await using workers = await twoWorkers();
+  const { first, second } = workers;
+  assertEquals(await claim(first, uuid(1), "text"), [uuid(1), "text"]);
+  const waiting = claim(second, uuid(2), uuid(1), "text");
+  await untilSomebodyWaits();
+
+  await checkpoint(first, { counts: one });
+
+  assertEquals(await waiting, [uuid(2)]);
+});
+
+Deno.test("an id that another worker has claimed is new when that one gives it up", async () => {
+  await using workers = await twoWorkers();
+  const { first, second } = workers;
+  await claim(first, uuid(1));
+  const waiting = claim(second, uuid(2), uuid(1));
+  await untilSomebodyWaits();
+
+  await first.close();
+
+  assertEquals(await waiting, [uuid(2), uuid(1)]);
+});
+
+Deno.test("workers that claim the same ids in any order never block each other for good", async () => {
+  await using workers = await twoWorkers();
+  const ids = Array.from({ length: 10_000 }, () => crypto.randomUUID());
+  const claimAll = async (
+    ledger: typeof workers.first,
+    ids: readonly string[],
+  ) => {
+    const fresh = await claim(ledger, ...ids);
+    await checkpoint(ledger, { counts: { created: [["a", fresh.length]] } });
+  };
+  await Promise.all([
+    claimAll(workers.first, ids),
+    claimAll(workers.second, ids.toReversed()),
+  ]);
+
+  assertEquals((await contentOf(workers.first)).counts, [
+    ["created", [["a", 10_000]]],
+  ]);
+});
+
+Deno.test("a commit whose answer gets lost is known to be committed", async () => {
+  await using worker = await workerBehindProxy();
+  const { proxy, ledger, commits } = worker;
+  await claim(ledger, uuid(1));
+  proxy.hold("toProgram");
+  const committed = checkpoint(ledger, { counts: one });
+  await until("it is committed", async () => await commits() === 1);
+  proxy.cut("program", "server");
+  proxy.release();
+
+  await committed;
+
+  assertEquals(await contentOf(ledger), counted);
+  await checkpoint(ledger, { ids: [uuid(2)] });
+  assertEquals(await commits(), 2);
+});
+
+Deno.test("a commit that arrives after its worker was cut off is waited for, and counts", async () => {
+  await using worker = await workerBehindProxy();
+  const { proxy, ledger } = worker;
+  await claim(ledger, uuid(1));
+  proxy.hold("toServer");
+  const committed = checkpoint(ledger, { counts: one });
+  await until("it is on its way", () => proxy.holdsSomething);
+  proxy.cut("program");
+  proxy.admit();
+  await untilSomebodyWaits();
+
+  proxy.release();
+  await committed;
+
+  assertEquals(await contentOf(ledger), counted);
+});
+
+Deno.test("a commit that never arrives has to be made anew, and then counts once", async () => {
+  await using worker = await workerBehindProxy();
+  const { proxy, ledger } = worker;
+  await claim(ledger, uuid(1));
+  proxy.hold("toServer");
+  const lost = checkpoint(ledger, { counts: one });
+  await until("it is on its way", () => proxy.holdsSomething);
+  proxy.cut("program", "server");
+  proxy.admit();
+
+  await assertRejects(() => lost, CheckpointLost);
+
+  assertEquals(await knownOf(ledger, [uuid(1)]), []);
+  await checkpoint(ledger, { ids: [uuid(1)], counts: one });
+  assertEquals(await contentOf(ledger), counted);
+});
+
+Deno.test("claims are lost with the connection, and what is asked meanwhile is answered", async () => {
+  await using worker = await workerBehindProxy();
+  const { proxy, ledger } = worker;
+  await claim(ledger, uuid(1));
+  proxy.cut("program", "server");
+
+  assertEquals(await knownOf(ledger, [uuid(1)]), []);
+  await assertRejects(
+    () => checkpoint(ledger, { counts: one }),
+    CheckpointLost,
+  );
+  assertEquals(await claim(ledger, uuid(1)), [uuid(1)]);
+});
+
+Deno.test("a rejection whose ack may be lost is taken over once, by another worker than its own", async () => {
+  await using workers = await twoWorkers();
+  const { first, second } = workers;
+  const rejected = rejection("x");
+  await checkpoint(first, { rejections: [rejected] });
+  const takenBy = (ledger: typeof first) =>
+    ledger.takeOverRejection(rejected.fingerprint);
+
+  assertEquals(await takenBy(first), false);
+  assertEquals(await takenBy(second), true);
+  assertEquals(await takenBy(second), false);
+  await checkpoint(second, { ids: ["a"] });
+  second.settle(1);
+  await checkpoint(second, { ids: ["b"] });
+  assertEquals(await takenBy(first), false);
+});
+
+Deno.test("ids that are older than the window are forgotten, and others are not", async () => {
+  const url = ledgerUrl();
+  const old = await openPostgres(url);
+  await old.beginRun(0);
+  await checkpoint(old, { ids: [uuid(1), "old"] });
+  await old.close();
+  const moment = await askPostgres(
+    "SELECT ceil(extract(epoch FROM clock_timestamp()) * 1000)::bigint",
+  ) as number;
+  const ledger = await openPostgres(url, { forgetBefore: moment });
+  const other = await openPostgres(url);
+  await other.beginRun(0);
+  await checkpoint(other, { ids: [uuid(2), "new"] });
+  await other.close();
+
+  await ledger.beginRun(0);
+
+  const ids = [uuid(1), "old", uuid(2), "new"];
+  assertEquals(await knownOf(ledger, ids), [uuid(2), "new"]);
+  await ledger.close();
+});
+
+Deno.test("workers that start together make the schema once", async () => {
+  const url = ledgerUrl();
+  const ledgers = await Promise.all(
+    Array.from({ length: 4 }, () => openPostgres(url)),
+  );
+  for (const ledger of ledgers) await ledger.close();
+});
+
+async function assertRefused(url: string, exitCode: number, words: string) {
+  const error = await assertRejects(
+    () => openPostgres(url, { connectTimeout: 300 }),
+    EventCounterError,
+    words,
+  );
+  assertEquals(error.exitCode, exitCode, error.message);
+  const { password } = new URL(url);
+  assert(password === "" || !error.message.includes(password), error.message);
+}
+
+/** A ledger's URL with something changed. */
+function changed(change: (url: URL) => void): string {
+  const url = new URL(ledgerUrl());
+  change(url);
+  return url.href;
+}
+
+Deno.test("a login that is refused ends with 77, a server that is not there with 69", async () => {
+  await assertRefused(changed((url) => url.password = "wrong"), 77, "password");
+  await assertRefused(changed((url) => url.password = ""), 77, "PGPASSWORD");
+  await assertRefused(changed((url) => url.pathname = "/none"), 77, '"none"');
+  await assertRefused(
+    changed((url) => url.port = "1"),
+    69,
+    "--connect-timeout",
+  );
+  await assertRefused(
+    changed((url) => url.searchParams.set("sslmode", "verify-full")),
+    77,
+    "SSL",
+  );
+});
+
+Deno.test("a schema of another program or of a later version ends with 65", async () => {
+  const url = ledgerUrl();
+  const schema = new URL(url).searchParams.get("schema");
+  await askPostgres(`CREATE SCHEMA ${schema}`, `CREATE TABLE ${schema}.x ()`);
+  await assertRefused(url, 65, "holds something else");
+  const later = ledgerUrl();
+  await (await openPostgres(later)).close();
+  await askPostgres(
+    `UPDATE ${
+      new URL(later).searchParams.get("schema")
+    }.ledger SET version = 2`,
+  );
+  await assertRefused(later, 65, "its version is 2");
+});
