@@ -134,7 +134,7 @@ export const COUNT_OPTIONS: readonly OptionGroup[] = [
       default: new Set(["created", "updated", "deleted"]),
       defaultText: "created,updated,deleted",
       description:
-        "Event types that are counted, separated by commas; any counts up to 1000 types",
+        "Event types that are counted, separated by commas; any alone counts up to 1000 types",
     },
     SUMMARY_FORMAT,
   ]],
