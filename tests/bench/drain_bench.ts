@@ -1,86 +1,128 @@
 import { Buffer } from "node:buffer";
 import { connect } from "amqplib";
-import { drainBare } from "./bare_consumer.ts";
+import type { Drain } from "./drain.ts";
 import { benchMessages } from "./messages.ts";
 import { drainOurs } from "./our_drain.ts";
-import { heading, median, perSecond } from "./report.ts";
+import {
+  drainAmqplib,
+  drainCloudamqp,
+  drainRabbitmqClient,
+  type Task,
+} from "./peers.ts";
+import { type Figure, heading, median, type Report } from "./report.ts";
 
 const PREFETCH = 10_000;
 
+/** Somebody who drains a queue. */
+export interface Contender {
+  readonly name: string;
+  /** Arguments that the queue is declared with. */
+  readonly queue?: Readonly<Record<string, string>>;
+  drain(task: Task): Promise<Drain>;
+}
+
+/** Whom the tool is measured against, and on what. */
+function contenders(folder: string): readonly Contender[] {
+  const quorum = { "x-queue-type": "quorum" };
+  return [
+    { name: "eventcounter", drain: (task) => drainOurs(task, folder) },
+    { name: "bare amqplib", drain: (task) => drainAmqplib(task) },
+    { name: "amqplib, acking each", drain: (task) => drainAmqplib(task, true) },
+    { name: "rabbitmq-client", drain: drainRabbitmqClient },
+    { name: "@cloudamqp/amqp-client", drain: drainCloudamqp },
+    {
+      name: "eventcounter, quorum queue",
+      queue: quorum,
+      drain: (task) => drainOurs(task, folder),
+    },
+    {
+      name: "bare amqplib, quorum queue",
+      queue: quorum,
+      drain: (task) => drainAmqplib(task),
+    },
+  ];
+}
+
 /**
- * Our drain beside that of a bare consumer which acks half windows, and of one
- * which acks each message: in turn on one broker, since a shared machine has
- * fast and slow minutes, and the median of their ratios. The first round warms
- * up and does not count.
+ * Every contender in turn on one broker, since a shared machine has fast and
+ * slow minutes: medians, and the median of the ratios within a round. The first
+ * round warms up and does not count.
  */
 export async function benchDrain(
+  report: Report,
   url: string,
   folder: string,
   { rounds, size }: { rounds: number; size: number },
 ): Promise<void> {
+  const all = contenders(folder);
   heading(
     "Drain of a RabbitMQ queue",
     `${rounds} rounds of ${
       size.toLocaleString("en-US")
     } messages, prefetch ${PREFETCH}, one ack per ${PREFETCH / 2}`,
   );
-  const contenders: Record<string, () => Promise<number>> = {
-    "ours": () =>
-      drainFilled(
-        url,
-        size,
-        (queue) => drainOurs(url, queue, PREFETCH, folder),
-      ),
-    "bare amqplib": () =>
-      drainFilled(url, size, (queue) => drainBare(url, queue, size, PREFETCH)),
-    "acking each": () =>
-      drainFilled(
-        url,
-        size,
-        (queue) => drainBare(url, queue, size, PREFETCH, true),
-      ),
-  };
-  const names = Object.keys(contenders);
-  const toBare: number[] = [], toEach: number[] = [];
+  const drains = new Map<string, Drain[]>(all.map(({ name }) => [name, []]));
   for (let round = 0; round <= rounds; round++) {
-    const took: Record<string, number> = {};
     // Whoever comes later may find the machine in another mood: take turns.
-    const turn = round % names.length;
-    for (const name of [...names.slice(turn), ...names.slice(0, turn)]) {
-      took[name] = await contenders[name]!();
+    const turn = round % all.length;
+    for (const contender of [...all.slice(turn), ...all.slice(0, turn)]) {
+      const drain = await drainFilled(url, size, contender);
+      if (round > 0) drains.get(contender.name)!.push(drain);
     }
-    const ratio = (name: string) => took[name]! / took.ours!;
-    if (round > 0) {
-      toBare.push(ratio("bare amqplib"));
-      toEach.push(ratio("acking each"));
-    }
-    console.log(
-      `  ${round === 0 ? "warm-up" : `round ${round}`}  ` +
-        names.map((name) =>
-          `${name} ${perSecond(size, took[name]!).padStart(8)}`
-        ).join("   ") +
-        `   ratio to bare ${ratio("bare amqplib").toFixed(2)}`,
-    );
+    console.log(`  ${round === 0 ? "warm-up" : `round ${round}`} done`);
   }
-  console.log(
-    `  median  ${median(toBare).toFixed(2)} times the bare consumer's rate ` +
-      `(aim: 0.95 or more), ${
-        median(toEach).toFixed(2)
-      } times that of acking each`,
+  report.add(
+    "Drain",
+    "Messages per second out of one queue, everything counted. " +
+      "Of all but eventcounter nothing is durable.",
+    [...drains].map(([name, drains]) => figureOf(name, drains, size)),
   );
+  const ratio = (left: string, right: string) =>
+    median(
+      drains.get(left)!.map(({ milliseconds }, i) =>
+        drains.get(right)![i]!.milliseconds / milliseconds
+      ),
+    ).toFixed(2);
+  report.note(
+    `eventcounter drains a classic queue at ${
+      ratio("eventcounter", "bare amqplib")
+    } times the rate of the bare amqplib consumer, and at ${
+      ratio("eventcounter", "amqplib, acking each")
+    } times that of one which acks each message; a quorum queue at ${
+      ratio("eventcounter, quorum queue", "eventcounter")
+    } times the rate of a classic one (medians of ratios within a round).`,
+  );
+}
+
+/** The medians of some drains. */
+export function figureOf(
+  name: string,
+  drains: readonly Drain[],
+  size: number,
+): Figure {
+  return {
+    name,
+    perSecond: median(
+      drains.map(({ milliseconds }) => size / milliseconds * 1_000),
+    ),
+    cpu: median(drains.map(({ cpu }) => cpu / size)),
+  };
 }
 
 async function drainFilled(
   url: string,
   size: number,
-  drain: (queue: string) => Promise<{ milliseconds: number; received: number }>,
-): Promise<number> {
+  { queue: queueArguments, drain }: Contender,
+): Promise<Drain> {
   const queue = `bench-${crypto.randomUUID()}`;
   const connection = await connect(url);
   const channel = await connection.createConfirmChannel();
-  await channel.assertQueue(queue, { durable: true });
-  await channel.bindQueue(queue, "amq.topic", "*.event.*");
+  await channel.assertQueue(queue, {
+    durable: true,
+    arguments: queueArguments ?? {},
+  });
   try {
+    await channel.bindQueue(queue, "amq.topic", "*.event.*");
     for (const [i, { routingKey, body }] of benchMessages(size).entries()) {
       channel.publish("amq.topic", routingKey, Buffer.from(body), {
         deliveryMode: 2,
@@ -88,11 +130,13 @@ async function drainFilled(
       if (i % 1_000 === 999) await channel.waitForConfirms();
     }
     await channel.waitForConfirms();
-    const { milliseconds, received } = await drain(queue);
-    if (received !== size) {
-      throw new Error(`Bench: ${received} of ${size} messages were counted`);
+    const drained = await drain({ url, queue, size, prefetch: PREFETCH });
+    if (drained.received !== size) {
+      throw new Error(
+        `Bench: ${drained.received} of ${size} messages were counted`,
+      );
     }
-    return milliseconds;
+    return drained;
   } finally {
     await channel.deleteQueue(queue);
     await connection.close();

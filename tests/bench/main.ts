@@ -1,5 +1,5 @@
 /**
- * Measures the tool: `deno task bench`. Ratios hold on any machine, absolute
+ * Measures the tool: `deno task bench`. Writes `docs/performance.md`. Ratios hold on any machine, absolute
  * figures only on the one that made them.
  *
  * `EVENTCOUNTER_BENCH_SCALE` makes it shorter or longer, 1 by default.
@@ -9,6 +9,7 @@
 import { benchDrain } from "./drain_bench.ts";
 import { benchMemory } from "./memory_bench.ts";
 import { benchPipeline } from "./pipeline_bench.ts";
+import { Report } from "./report.ts";
 import { benchStartup } from "./startup_bench.ts";
 
 const url = Deno.env.get("AMQP_URL");
@@ -21,7 +22,9 @@ try {
   await benchStartup(folder, {});
   benchMemory({ size: scaled(4_000_000) });
   await benchPipeline(folder, { pairs: 7, size: scaled(500_000) });
-  await benchDrain(url, folder, { rounds: 7, size: scaled(100_000) });
+  const report = new Report();
+  await benchDrain(report, url, folder, { rounds: 7, size: scaled(100_000) });
+  await report.write("docs");
 } finally {
   await Deno.remove(folder, { recursive: true });
 }

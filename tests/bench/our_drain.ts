@@ -3,23 +3,30 @@ import {
   type Ledger,
   parseAmqpAddress,
   Pipeline,
-  type Source,
   SqliteLedger,
   systemClock,
 } from "../../src/mod.ts";
-import type { Drain } from "./bare_consumer.ts";
+import { type Drain, Stopwatch } from "./drain.ts";
+import type { Task } from "./peers.ts";
+
+/** The tool itself, as the command line sets it up, with SQLite on disk. */
+export async function drainOurs(task: Task, folder: string): Promise<Drain> {
+  const ledger = await SqliteLedger.open(
+    `${folder}/${crypto.randomUUID()}.db`,
+  );
+  try {
+    return await drainInto(ledger, task);
+  } finally {
+    await ledger.close();
+  }
+}
 
 /**
- * The tool itself, as the command line sets it up: a SQLite ledger on disk and
- * a checkpoint per half window.
+ * The tool itself with any ledger: from the first delivery to the end of the
+ * last commit, so neither connecting nor waiting for the end counts.
  */
-export async function drainOurs(
-  url: string,
-  queue: string,
-  prefetch: number,
-  folder: string,
-): Promise<Drain> {
-  const ledger = await SqliteLedger.open(`${folder}/${queue}.db`);
+export async function drainInto(ledger: Ledger, task: Task): Promise<Drain> {
+  const { url, queue, prefetch } = task;
   const source = new AmqpSource({
     address: parseAmqpAddress(url),
     queue,
@@ -31,47 +38,24 @@ export async function drainOurs(
     clock: systemClock,
   });
   const watch = new Stopwatch();
+  let last = watch.read();
+  const take = source.take.bind(source);
+  source.take = (most) => {
+    const taken = take(most);
+    if (taken.length > 0) watch.start();
+    return taken;
+  };
+  const commit = ledger.commit.bind(ledger);
+  ledger.commit = async (batch) => {
+    await commit(batch);
+    last = watch.read();
+  };
   const run = await new Pipeline({
-    source: watch.startAtFirst(source),
-    ledger: watch.stopAtCheckpoint(ledger),
+    source,
+    ledger,
     checkpointSize: prefetch / 2,
     untilEmpty: true,
     idle: 10_000,
   }).run();
-  await ledger.close();
-  return { milliseconds: watch.milliseconds, received: run.unique };
-}
-
-/**
- * Measures from the first delivery to the end of the last checkpoint, so
- * neither connecting nor waiting for the end counts.
- */
-class Stopwatch {
-  #started = 0;
-  #ended = 0;
-
-  get milliseconds(): number {
-    return this.#ended - this.#started;
-  }
-
-  startAtFirst(source: Source): Source {
-    const take = source.take.bind(source);
-    source.take = (most) => {
-      const taken = take(most);
-      if (this.#started === 0 && taken.length > 0) {
-        this.#started = performance.now();
-      }
-      return taken;
-    };
-    return source;
-  }
-
-  stopAtCheckpoint(ledger: Ledger): Ledger {
-    const commit = ledger.commit.bind(ledger);
-    ledger.commit = async (batch) => {
-      await commit(batch);
-      this.#ended = performance.now();
-    };
-    return ledger;
-  }
+  return { ...last, received: run.unique };
 }

@@ -1,3 +1,13 @@
+import * as echarts from "echarts";
+
+/** One measured row. */
+export interface Figure {
+  readonly name: string;
+  readonly perSecond: number;
+  /** CPU of the client per message, in µs. */
+  readonly cpu: number;
+}
+
 /** The middle one of some numbers; of an even number, the mean of the two. */
 export function median(numbers: readonly number[]): number {
   const sorted = numbers.toSorted((left, right) => left - right);
@@ -16,4 +26,96 @@ export function perSecond(count: number, milliseconds: number): string {
 /** Prints a heading and what it is about. */
 export function heading(title: string, about: string): void {
   console.log(`\n${title}\n${about}`);
+}
+
+/** Gathers figures, and makes `docs/performance.md` and its charts of them. */
+export class Report {
+  readonly #sections: string[] = [];
+  readonly #charts = new Map<string, string>();
+
+  /** Adds a table of figures, and a chart of them. */
+  add(title: string, about: string, figures: readonly Figure[]): void {
+    const file = `${title.toLowerCase().replaceAll(" ", "_")}.svg`;
+    this.#charts.set(file, barChart(figures));
+    const rows = figures.map(({ name, perSecond, cpu }) =>
+      `| ${name} | ${Math.round(perSecond).toLocaleString("en-US")} | ${
+        cpu.toFixed(1)
+      } |`
+    );
+    this.#sections.push(
+      `## ${title}\n\n${about}\n\n![${title}](performance/${file})\n\n` +
+        `| | messages/s | µs CPU per message |\n| --- | ---: | ---: |\n${
+          rows.join("\n")
+        }`,
+    );
+    console.log(rows.join("\n"));
+  }
+
+  /** Adds a sentence. */
+  note(text: string): void {
+    this.#sections.push(text);
+    console.log(`  ${text}`);
+  }
+
+  /** Writes page and charts. @param docs The folder `docs`. */
+  async write(docs: string): Promise<void> {
+    await Deno.mkdir(`${docs}/performance`, { recursive: true });
+    for (const [file, svg] of this.#charts) {
+      await Deno.writeTextFile(`${docs}/performance/${file}`, svg);
+    }
+    await Deno.writeTextFile(
+      `${docs}/performance.md`,
+      [
+        "# Performance",
+        "Written by `deno task bench`. Absolute figures are those of the " +
+        `machine that made them (${navigator.hardwareConcurrency} cores, ` +
+        `the broker beside it, Deno ${Deno.version.deno}); what holds elsewhere ` +
+        "are the ratios, and best of all the CPU per message: all contenders " +
+        "ran in turn, several times, and these are medians.",
+        ...this.#sections,
+      ].join("\n\n") + "\n",
+    );
+  }
+}
+
+/** Rates as horizontal bars, legible in the light and in the dark. */
+function barChart(figures: readonly Figure[]): string {
+  const chart = echarts.init(null, null, {
+    renderer: "svg",
+    ssr: true,
+    width: 760,
+    height: 70 + 36 * figures.length,
+  });
+  try {
+    chart.setOption({
+      animation: false,
+      backgroundColor: "#ffffff",
+      grid: { left: 8, right: 90, top: 12, bottom: 36, containLabel: true },
+      xAxis: { type: "value", name: "messages/s", nameLocation: "middle" },
+      yAxis: {
+        type: "category",
+        inverse: true,
+        data: figures.map(({ name }) => name),
+      },
+      series: [{
+        type: "bar",
+        data: figures.map(({ name, perSecond }) => ({
+          value: Math.round(perSecond),
+          itemStyle: {
+            color: name.startsWith("eventcounter") ? "#2f6feb" : "#9aa4b2",
+          },
+        })),
+        label: {
+          show: true,
+          position: "right",
+          formatter: ({ value }: { value: number }) =>
+            value.toLocaleString("en-US"),
+        },
+      }],
+    });
+    return chart.renderToSVGString();
+  } finally {
+    // It would keep a timer alive.
+    chart.dispose();
+  }
 }
