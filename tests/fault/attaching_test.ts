@@ -1,6 +1,7 @@
 import { Buffer } from "node:buffer";
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { type Clock, systemClock } from "../../src/model/clock.ts";
+import type { Delivery } from "../../src/model/delivery.ts";
 import { EventCounterError } from "../../src/model/errors.ts";
 import { AmqpSource } from "../../src/source/amqp/amqp_source.ts";
 import { parseAmqpAddress } from "../../src/topology/amqp_address.ts";
@@ -80,7 +81,7 @@ Deno.test("connection lost at each first delivery: 69 when the time to reconnect
   await source.close();
 });
 
-Deno.test("a connection kept for a while starts the time to reconnect anew, one lost at once does not", async () => {
+Deno.test("a connection that was kept for a while, or took an ack, starts the time to reconnect anew, one lost at once does not", async () => {
   await using place = await Place.make();
   await using proxy = await TcpProxy.start(place.url);
   const clock = new FakeClock();
@@ -97,6 +98,16 @@ Deno.test("a connection kept for a while starts the time to reconnect anew, one 
 
   for (let loss = 0; loss < 3; loss++) {
     await loseAfter(10_000);
+    await attached();
+  }
+  for (let loss = 0; loss < 3; loss++) {
+    await place.publish([event("ann", "created", "1")]);
+    let taken: readonly Delivery[] = [];
+    await until("it delivers", () => (taken = source.take(1)).length === 1);
+    const { settlement, tag } = taken[0]!;
+    settlement.ackUpTo(tag);
+    assert(await settlement.confirm());
+    await loseAfter(1_000);
     await attached();
   }
   await loseAfter(1_000);

@@ -4,11 +4,12 @@ import { field, FIELDS } from "../support/field_tags.ts";
 import { runProgram } from "../support/program.ts";
 import { bytes } from "../support/messages.ts";
 import { RawPublisher } from "../support/raw_amqp.ts";
+import { until } from "../support/until.ts";
 
 /** A count that says the message has used up any limit there is. */
 const SPENT = [
   "x-delivery-count".length,
-  ...new TextEncoder().encode("x-delivery-countb"),
+  ...bytes("x-delivery-countb"),
   100,
 ];
 
@@ -21,7 +22,7 @@ const HEADERS = [
   // It would stand behind every table that has no such field.
   [
     9,
-    ...new TextEncoder().encode("__proto__F"),
+    ...bytes("__proto__F"),
     0,
     0,
     0,
@@ -39,29 +40,47 @@ for (const type of ["classic", "quorum"]) {
       arguments: { "x-queue-type": type },
     });
     await channel.bindQueue(queue, exchange, "#");
-    const publisher = await RawPublisher.connect(place.url);
-    for (const [i, headers] of HEADERS.entries()) {
-      await publisher.publish(
-        exchange,
-        "ann.event.created",
-        new TextEncoder().encode(JSON.stringify({ id: `${i}` })),
-        new Uint8Array(headers),
-      );
-    }
-    await publisher.confirmed();
-    await publisher.close();
+    // One that has come back once, which would be the last time.
+    await publish(place, [SPENT], "returned");
+    await until(
+      "it has come back",
+      async () => await channel.get(queue, { noAck: false }) !== false,
+    );
+    channel.nackAll(true);
+    await publish(place, HEADERS, "new");
 
     const { code, stdout, stderr } = await runProgram([
       ...place.countArguments(),
-      ...["--until-empty", "--reconnect-timeout", "1s"],
+      ...["--until-empty", "--connect-timeout", "1s"],
     ]);
 
     assertEquals(code, 0, stderr);
-    assertEquals(JSON.parse(stdout).unique, HEADERS.length, stderr);
+    const total = HEADERS.length + 1;
+    const { unique, redelivered } = JSON.parse(stdout);
+    assertEquals([unique, redelivered], [total, 1], stderr);
     assertEquals([...await jsonFiles(`${place.folder}/out`)], [
-      ["created.json", `{\n  "ann": ${HEADERS.length}\n}\n`],
+      ["created.json", `{\n  "ann": ${total}\n}\n`],
     ]);
   });
+}
+
+/** Publishes an event for each of these headers. */
+async function publish(
+  { url, exchange }: Place,
+  headers: readonly (readonly number[])[],
+  id: string,
+): Promise<void> {
+  const publisher = await RawPublisher.connect(url);
+  for (const [i, fields] of headers.entries()) {
+    await publisher.publish(
+      exchange,
+      "ann.event.created",
+      bytes(JSON.stringify({ id: `${id} ${i}` })),
+      new Uint8Array(fields),
+    );
+  }
+  await publisher.confirmed();
+  await publisher.close();
 }
 
 Deno.test("routing keys that are no UTF-8 are rejected, not taken for one user", async () => {
