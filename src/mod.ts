@@ -62,5 +62,10 @@ export * from "./source/amqp/amqp_source_options.ts";
 export * from "./source/ndjson/ndjson_source.ts";
 export * from "./source/source.ts";
 export { type AmqpAddress, parseAmqpAddress } from "./topology/amqp_address.ts";
-export * from "./topology/topology.ts";
+export {
+  type AmqpChannel,
+  declareTopology,
+  type QueueType,
+  type Topology,
+} from "./topology/topology.ts";
 export type { TlsOptions } from "./topology/connection.ts";
