@@ -34,8 +34,8 @@ if (canMount) {
 
   Deno.test("disk full on the output folder: 74, the counts are safe, files exact once there is room", async () => {
     await using drain = await drainOf("disk of the output");
-    // One page for each of three files, and too few for the rejections.
-    await using disk = await SmallDisk.mount(drain.out, 16);
+    // One page for each of three files, and none for the rejections.
+    await using disk = await SmallDisk.mount(drain.out, 12);
     drain.ledgerPath = `${drain.place.folder}/ledger.db`;
     const args = ["--ledger", `sqlite:${drain.ledgerPath}`];
     const ended = await drain.run({ args: [...args, "--until-empty"] });
