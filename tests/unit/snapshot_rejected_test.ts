@@ -99,7 +99,10 @@ Deno.test("write() adds to a rejected.ndjson without reading it again", {
   Deno.writeTextFileSync(path, "x".repeat(first!.length));
   Deno.utimeSync(path, mtime!, mtime!);
 
-  await snapshot.write(content([], rejections, notes));
+  const growing = await recordFileSteps(() =>
+    snapshot.write(content([], rejections, notes))
+  );
+  assertEquals(growing, [`open ${path}`, `sync ${path}`]);
   assertEquals(Deno.readTextFileSync(path), "x".repeat(first!.length) + second);
 
   const steps = await recordFileSteps(() =>
