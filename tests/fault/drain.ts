@@ -33,6 +33,8 @@ export interface DrainOptions {
   readonly duplicates?: number;
   /** Default 0.02. */
   readonly invalid?: number;
+  /** Whether no two invalid ones are equal. Default: most are. */
+  readonly distinct?: boolean;
   /** Whether the stream is published at once. Default: yes. */
   readonly publish?: boolean;
   /** Default 50, so that a drain has many of them to be interrupted at. */
@@ -84,6 +86,7 @@ export class Drain implements AsyncDisposable {
       users: 50,
       duplicates: options.duplicates ?? 0.2,
       invalid: options.invalid ?? 0.02,
+      distinct: options.distinct,
     });
     const place = await Place.make(options.url);
     if (options.publish !== false) await place.publish(stream.messages);

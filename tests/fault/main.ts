@@ -1,7 +1,8 @@
 /**
  * The long run of faults, for `deno task fault`: at least 300 SIGKILLs of the
- * program, 50 restarts of the broker and 200 cuts of the connection, in small
- * drains whose results are all held against what their stream must give.
+ * program, 50 restarts of the broker and 200 cuts of the connection in small
+ * drains, and 80 restarts of PostgreSQL under four workers who share 200,000
+ * messages, 20 times. All results are held against what the stream must give.
  *
  * | variable | meaning |
  * |---|---|
@@ -12,9 +13,11 @@
  * Ends with 0 if all was exact, else with 1.
  */
 import { type PrivateBroker, startPrivateBroker } from "../../tools/broker.ts";
+import { PrivatePostgres } from "../../tools/postgres.ts";
 import { cutRound } from "./cut_round.ts";
 import { killRound } from "./kill_round.ts";
 import { restartRound } from "./restart_round.ts";
+import { sharedRound } from "./shared_round.ts";
 import { type FaultKind, Score } from "./score.ts";
 import { Choices, chooseSeed, SEED_VARIABLE } from "./seed.ts";
 import { timeoutRound } from "./timeout_round.ts";
@@ -50,6 +53,16 @@ const GOALS: readonly Goal[] = [
     kind: "cuts",
     faults: 200,
     round: ({ url }, choices, score) => cutRound(url, choices, score),
+  },
+  {
+    name: "shared round",
+    kind: "database restarts",
+    faults: 80,
+    round: async ({ url }, choices, score) => {
+      await using postgres = await PrivatePostgres.launch();
+      const size = 200_000;
+      await sharedRound({ url, postgres, size, faults: 12 }, choices, score);
+    },
   },
 ];
 

@@ -2,7 +2,11 @@ import type { Comparison } from "./comparison.ts";
 import { Hang } from "./drain.ts";
 
 /** The faults that are counted. */
-export type FaultKind = "SIGKILLs" | "broker restarts" | "cuts";
+export type FaultKind =
+  | "SIGKILLs"
+  | "broker restarts"
+  | "cuts"
+  | "database restarts";
 
 /** After so many faults, a line is printed. */
 const LINE_AFTER = 25;
@@ -13,6 +17,7 @@ export class Score {
     "SIGKILLs": 0,
     "broker restarts": 0,
     "cuts": 0,
+    "database restarts": 0,
   };
   #exact = 0;
   #lost = 0;

@@ -23,6 +23,8 @@ export interface StreamOptions {
   /** Parts of the whole, 0 to 1. */
   readonly duplicates: number;
   readonly invalid: number;
+  /** Whether no two invalid ones are equal. Default: most are. */
+  readonly distinct?: boolean | undefined;
 }
 
 const TYPES = ["created", "updated", "deleted"];
@@ -48,7 +50,8 @@ export function makeStream(options: StreamOptions): EventStream {
     } else if (dice > 1 - options.invalid) {
       // Many equal ones, as a broken publisher sends them.
       const routingKey = `user${pick(2)}.event.created`;
-      const body = `{"no":"id","number":${pick(6)}`;
+      const number = options.distinct ? i : pick(6);
+      const body = `{"no":"id","number":${number}`;
       messages.push({ routingKey, body: encoder.encode(body) });
       rejected.push(`${routingKey} ${body}`);
     } else {
