@@ -74,12 +74,16 @@ async function tryOnce(
   timeLeft: number,
 ): Promise<OpenedChannel> {
   const connection = await openConnection(address, tls, timeLeft);
+  let lost: { readonly cause: unknown } | undefined;
+  connection.on("close", (cause) => lost = { cause });
   try {
     const channel = await connection.createConfirmChannel();
-    channel.on("error", () => {});
+    channel.on("error", (cause) => lost = { cause });
     if (!declare) await channel.checkExchange(topology.exchange);
     else if (partitions === undefined) await declareTopology(channel, topology);
     else await declarePartitions(connection, channel, topology, partitions);
+    // The end may have come together with the last answer.
+    if (lost !== undefined) throw lost.cause;
     return { connection, channel };
   } catch (error) {
     dropConnection(connection);

@@ -3,6 +3,7 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { type Clock, systemClock } from "../../src/model/clock.ts";
 import type { Delivery } from "../../src/model/delivery.ts";
 import { EventCounterError } from "../../src/model/errors.ts";
+import { AmqpPublisher } from "../../src/publish/amqp_publisher.ts";
 import { AmqpSource } from "../../src/source/amqp/amqp_source.ts";
 import { parseAmqpAddress } from "../../src/topology/amqp_address.ts";
 import { declareTopology } from "../../src/topology/topology.ts";
@@ -57,6 +58,31 @@ for (const [what, fault] of Object.entries(faults)) {
     }));
   });
 }
+
+Deno.test("connection closed by the broker right after a publisher's set-up: it publishes, or says that it is lost", async () => {
+  await using place = await Place.make();
+  for (let round = 0; round < 20; round++) {
+    await using proxy = await TcpProxy.start(place.url);
+    const bound = { method: METHOD.queueBindOk, frame: 1, bytes: 12 };
+    proxy.plan({ direction: "toProgram", ...bound }, closeOf(0, 10, 50));
+    const publisher = await AmqpPublisher.open({
+      address: parseAmqpAddress(proxy.url()),
+      topology: { ...place, binding: "#" },
+      declare: true,
+      connectTimeout: 30_000,
+      clock: systemClock,
+    }, never);
+    assert(publisher !== undefined);
+    try {
+      await publisher.publish(event("ann", "created", "1"));
+      await publisher.flush();
+    } catch (error) {
+      assert(error instanceof EventCounterError, `${error}`);
+      assertEquals(error.exitCode, 69);
+    }
+    await publisher.close();
+  }
+});
 
 Deno.test("connection lost at each first delivery: 69 when the time to reconnect is up", async () => {
   await using place = await Place.make();

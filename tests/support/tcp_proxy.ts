@@ -36,6 +36,7 @@ export const METHOD = {
   consume: 0x003c0014,
   queueDeclare: 0x0032000a,
   open: 0x000a0028,
+  queueBindOk: 0x00320015,
 } as const;
 
 /** A fault that waits for its moment. */
