@@ -3,6 +3,7 @@ import type { Delivery, Settlement } from "../../model/delivery.ts";
 import { EventCounterError, EXIT } from "../../model/errors.ts";
 import { dropConnection } from "../../topology/connection.ts";
 import { findQueueType } from "../../topology/queue_type.ts";
+import { AmqpDelivery } from "./amqp_delivery.ts";
 import { readEveryMessage } from "./lenient_frames.ts";
 
 /** What {@linkcode AmqpAttachment.open} needs. */
@@ -92,8 +93,6 @@ export class AmqpAttachment implements Settlement {
       const channel = await connection.createChannel();
       const attachment = new AmqpAttachment(connection, channel, options);
       await attachment.#start();
-      // Deliveries that came with the last answer may have ended it already.
-      if (!attachment.#alive) throw await attachment.lost;
       return attachment;
     } catch (error) {
       dropConnection(connection);
@@ -204,6 +203,17 @@ export class AmqpAttachment implements Settlement {
   }
 
   async #start(): Promise<void> {
+    try {
+      await this.#setUp();
+    } catch (error) {
+      // What ended the connection tells more than that an answer is missing.
+      throw this.#cause ?? error;
+    }
+    // Deliveries that came with the last answer may have ended it already.
+    if (!this.#alive) throw await this.lost;
+  }
+
+  async #setUp(): Promise<void> {
     const { queue, prefetch, prepare } = this.#options;
     await prepare(this.#channel);
     const type = await findQueueType(this.#connection, queue);
@@ -248,37 +258,6 @@ export class AmqpAttachment implements Settlement {
       dropConnection(this.#connection);
     });
   }
-}
-
-/** A delivery with no more in it than is needed, read once from amqplib's. */
-class AmqpDelivery implements Delivery {
-  readonly routingKey: string;
-  readonly body: Uint8Array;
-  readonly redelivered: boolean;
-  readonly returns: number;
-  readonly tag: number;
-
-  constructor(
-    message: ConsumeMessage,
-    readonly settlement: AmqpAttachment,
-    countsReturns: boolean,
-  ) {
-    const { fields, properties, content } = message;
-    this.routingKey = fields.routingKey;
-    this.body = content;
-    this.redelivered = fields.redelivered;
-    // At the first delivery a quorum queue leaves a publisher's header alone.
-    this.returns = countsReturns && fields.redelivered
-      ? returnsIn(properties.headers)
-      : 0;
-    this.tag = fields.deliveryTag;
-  }
-}
-
-function returnsIn(headers: Record<string, unknown> = {}): number {
-  const name = "x-delivery-count";
-  const count = Object.hasOwn(headers, name) ? headers[name] : 0;
-  return typeof count === "number" ? count : 0;
 }
 
 function streamRefused(queue: string): EventCounterError {
