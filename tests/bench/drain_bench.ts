@@ -105,7 +105,9 @@ export function figureOf(
     perSecond: median(
       drains.map(({ milliseconds }) => size / milliseconds * 1_000),
     ),
-    cpu: median(drains.map(({ cpu }) => cpu / size)),
+    client: median(drains.map(({ client }) => client / size)),
+    broker: median(drains.map(({ broker }) => broker / size)),
+    database: median(drains.map(({ database }) => database / size)),
   };
 }
 

@@ -1,11 +1,10 @@
 import * as echarts from "echarts";
+import type { Cost } from "./scaling_model.ts";
 
 /** One measured row. */
-export interface Figure {
+export interface Figure extends Cost {
   readonly name: string;
   readonly perSecond: number;
-  /** CPU of the client per message, in µs. */
-  readonly cpu: number;
 }
 
 /** The middle one of some numbers; of an even number, the mean of the two. */
@@ -37,16 +36,19 @@ export class Report {
   add(title: string, about: string, figures: readonly Figure[]): void {
     const file = `${title.toLowerCase().replaceAll(" ", "_")}.svg`;
     this.#charts.set(file, barChart(figures));
-    const rows = figures.map(({ name, perSecond, cpu }) =>
-      `| ${name} | ${Math.round(perSecond).toLocaleString("en-US")} | ${
-        cpu.toFixed(1)
+    const rows = figures.map((figure) =>
+      `| ${figure.name} | ${
+        Math.round(figure.perSecond).toLocaleString("en-US")
+      } | ${
+        [figure.client, figure.broker, figure.database].map((cpu) =>
+          cpu < 0.05 ? "–" : cpu.toFixed(1)
+        ).join(" | ")
       } |`
     );
     this.#sections.push(
       `## ${title}\n\n${about}\n\n![${title}](performance/${file})\n\n` +
-        `| | messages/s | µs CPU per message |\n| --- | ---: | ---: |\n${
-          rows.join("\n")
-        }`,
+        "| | messages/s | client | broker | database |\n" +
+        `| --- | ---: | ---: | ---: | ---: |\n${rows.join("\n")}`,
     );
     console.log(rows.join("\n"));
   }
@@ -70,8 +72,9 @@ export class Report {
         "Written by `deno task bench`. Absolute figures are those of the " +
         `machine that made them (${navigator.hardwareConcurrency} cores, ` +
         `the broker beside it, Deno ${Deno.version.deno}); what holds elsewhere ` +
-        "are the ratios, and best of all the CPU per message: all contenders " +
-        "ran in turn, several times, and these are medians.",
+        "are the ratios, and best of all the CPU time per message, in µs, of " +
+        "client, broker and database. All contenders ran in turn, several " +
+        "times, and these are medians.",
         ...this.#sections,
       ].join("\n\n") + "\n",
     );
