@@ -10,6 +10,7 @@ import { benchDrain } from "./drain_bench.ts";
 import { benchMemory } from "./memory_bench.ts";
 import { benchPipeline } from "./pipeline_bench.ts";
 import { Report } from "./report.ts";
+import { scalingCharts } from "./scaling_charts.ts";
 import { benchStartup } from "./startup_bench.ts";
 
 const url = Deno.env.get("AMQP_URL");
@@ -24,6 +25,7 @@ try {
   await benchPipeline(folder, { pairs: 7, size: scaled(500_000) });
   const report = new Report();
   await benchDrain(report, url, folder, { rounds: 7, size: scaled(100_000) });
+  for (const [file, svg] of scalingCharts()) report.addChart(file, svg);
   await report.write("docs");
 } finally {
   await Deno.remove(folder, { recursive: true });

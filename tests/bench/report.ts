@@ -53,6 +53,11 @@ export class Report {
     console.log(rows.join("\n"));
   }
 
+  /** Adds a chart that another page shows. */
+  addChart(file: string, svg: string): void {
+    this.#charts.set(file, svg);
+  }
+
   /** Adds a sentence. */
   note(text: string): void {
     this.#sections.push(text);
@@ -81,40 +86,55 @@ export class Report {
   }
 }
 
-/** Rates as horizontal bars, legible in the light and in the dark. */
+/** Rates as horizontal bars. */
 function barChart(figures: readonly Figure[]): string {
+  return renderSvg(760, 70 + 36 * figures.length, {
+    grid: { left: 8, right: 90, top: 12, bottom: 36, containLabel: true },
+    xAxis: { type: "value", name: "messages/s", nameLocation: "middle" },
+    yAxis: {
+      type: "category",
+      inverse: true,
+      data: figures.map(({ name }) => name),
+    },
+    series: [{
+      type: "bar",
+      data: figures.map(({ name, perSecond }) => ({
+        value: Math.round(perSecond),
+        itemStyle: {
+          color: name.startsWith("eventcounter") ? "#2f6feb" : "#9aa4b2",
+        },
+      })),
+      label: {
+        show: true,
+        position: "right",
+        formatter: ({ value }: { value: number }) =>
+          value.toLocaleString("en-US"),
+      },
+    }],
+  });
+}
+
+/**
+ * Draws a chart without a browser, legible in the light and in the dark.
+ *
+ * @param option As ECharts takes it.
+ */
+export function renderSvg(
+  width: number,
+  height: number,
+  option: echarts.EChartsCoreOption,
+): string {
   const chart = echarts.init(null, null, {
     renderer: "svg",
     ssr: true,
-    width: 760,
-    height: 70 + 36 * figures.length,
+    width,
+    height,
   });
   try {
     chart.setOption({
       animation: false,
       backgroundColor: "#ffffff",
-      grid: { left: 8, right: 90, top: 12, bottom: 36, containLabel: true },
-      xAxis: { type: "value", name: "messages/s", nameLocation: "middle" },
-      yAxis: {
-        type: "category",
-        inverse: true,
-        data: figures.map(({ name }) => name),
-      },
-      series: [{
-        type: "bar",
-        data: figures.map(({ name, perSecond }) => ({
-          value: Math.round(perSecond),
-          itemStyle: {
-            color: name.startsWith("eventcounter") ? "#2f6feb" : "#9aa4b2",
-          },
-        })),
-        label: {
-          show: true,
-          position: "right",
-          formatter: ({ value }: { value: number }) =>
-            value.toLocaleString("en-US"),
-        },
-      }],
+      ...option,
     });
     return chart.renderToSVGString();
   } finally {
