@@ -4,9 +4,11 @@ import { assert, assertEquals } from "@std/assert";
 import { parse } from "yaml";
 import { VARIABLES } from "../../src/cli/variables.ts";
 
-const { rabbitmq, eventcounter } = parse(
+const { services } = parse(
   Deno.readTextFileSync(new URL("../../docker-compose.yml", import.meta.url)),
-).services;
+);
+const { rabbitmq, eventcounter, postgres } = services;
+const workers = ["worker-1", "worker-2"].map((name) => services[name]);
 
 Deno.test("docker-compose.yml opens AMQP and the management page to this machine only", () => {
   assertEquals(rabbitmq.ports, [
@@ -24,6 +26,23 @@ Deno.test("docker-compose.yml logs eventcounter in as the user that it makes", (
   // RabbitMQ lets this user log in from its own machine only.
   assert(user !== "guest");
   for (const name of Object.keys(others)) assert(VARIABLES.includes(name));
+});
+
+Deno.test("docker-compose.yml has workers share a ledger, each with a folder of its own", () => {
+  const { POSTGRES_USER: user, POSTGRES_PASSWORD: password } =
+    postgres.environment;
+  const url = `postgres://${user}:${password}@postgres`;
+  for (const [i, { environment, profiles, ...worker }] of workers.entries()) {
+    assertEquals(profiles, postgres.profiles);
+    assertEquals(environment, {
+      AMQP_URL: eventcounter.environment.AMQP_URL,
+      EVENTCOUNTER_LEDGER: url,
+      EVENTCOUNTER_OUT: `/out/worker-${i + 1}`,
+    });
+    for (const key of ["command", "user", "volumes", "read_only", "cap_drop"]) {
+      assertEquals(worker[key], eventcounter[key]);
+    }
+  }
 });
 
 Deno.test("docker-compose.yml lets eventcounter write to its output folder alone", () => {
