@@ -111,7 +111,8 @@ export function figureOf(
   };
 }
 
-async function drainFilled(
+/** Fills a queue of its own, and has it drained. */
+export async function drainFilled(
   url: string,
   size: number,
   { queue: queueArguments, drain }: Contender,

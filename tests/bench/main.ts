@@ -9,6 +9,7 @@
 import { benchDrain } from "./drain_bench.ts";
 import { benchMemory } from "./memory_bench.ts";
 import { benchPipeline } from "./pipeline_bench.ts";
+import { benchPostgres } from "./postgres_bench.ts";
 import { Report } from "./report.ts";
 import { scalingCharts } from "./scaling_charts.ts";
 import { benchStartup } from "./startup_bench.ts";
@@ -25,6 +26,7 @@ try {
   await benchPipeline(folder, { pairs: 7, size: scaled(500_000) });
   const report = new Report();
   await benchDrain(report, url, folder, { rounds: 7, size: scaled(100_000) });
+  await benchPostgres(report, url, { rounds: 5, size: scaled(200_000) });
   for (const [file, svg] of scalingCharts()) report.addChart(file, svg);
   await report.write("docs");
 } finally {
