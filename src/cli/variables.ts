@@ -3,12 +3,13 @@ import { PASSWORD_VARIABLES } from "./postgres_password.ts";
 import { PUBLISH_OPTIONS } from "./publish_options.ts";
 
 /**
- * Those of PostgreSQL's own clients. The password is wanted here; for the
- * others the package `pg` looks wherever it is told nothing else.
+ * What the package `pg` looks at, whatever it is told. They mean nothing here,
+ * but it must be allowed to look.
  */
-const POSTGRES_VARIABLES = [
-  ...PASSWORD_VARIABLES,
-  ...["PGBINARY", "PGOPTIONS", "PGREPLICATION"],
+export const VARIABLES_OF_PG: readonly string[] = [
+  "PGBINARY",
+  "PGOPTIONS",
+  "PGREPLICATION",
 ];
 
 /** The environment variables that the program reads, sorted. */
@@ -16,6 +17,6 @@ export const VARIABLES: readonly string[] = [
   ...new Set(
     [...COUNT_OPTIONS, ...PUBLISH_OPTIONS].flatMap(([_, options]) =>
       options.flatMap(({ variable }) => variable ?? [])
-    ).concat(POSTGRES_VARIABLES),
+    ).concat(PASSWORD_VARIABLES),
   ),
 ].sort();

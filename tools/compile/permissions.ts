@@ -1,4 +1,4 @@
-import { VARIABLES } from "../../src/cli/variables.ts";
+import { VARIABLES, VARIABLES_OF_PG } from "../../src/cli/variables.ts";
 
 /**
  * The permissions of the program, as flags of Deno. Which broker, which files
@@ -10,7 +10,7 @@ export const PERMISSIONS: readonly string[] = [
   "--allow-net",
   "--allow-read",
   "--allow-write",
-  `--allow-env=${VARIABLES.join(",")}`,
+  `--allow-env=${[...VARIABLES, ...VARIABLES_OF_PG].join(",")}`,
 ];
 
 /**
