@@ -70,12 +70,15 @@ export function isPassing(error: unknown): boolean {
   return /^E[A-Z_]+$/.test(String(systemCode)) || GONE.test(messageOf(error));
 }
 
+/** The server itself does not know what has become of a commit. */
+const COMPLETION_UNKNOWN = "40003";
+
 /**
  * Whether the server has said that a statement failed, and so that nothing of
  * its transaction is durable. What ends a session may come after a commit.
  */
 export function isRefusal(error: unknown): boolean {
-  return codeOf(error) !== undefined &&
+  return ![undefined, COMPLETION_UNKNOWN].includes(codeOf(error)) &&
     (error as { severity: string }).severity === "ERROR";
 }
 
