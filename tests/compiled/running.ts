@@ -180,9 +180,9 @@ for (const kind of BUILDABLE) {
   });
 }
 
-Deno.test("the executable has the permissions of deno task eventcounter, and no others", async () => {
+Deno.test("the executable has the permissions of deno task run, and no others", async () => {
   const { tasks } = JSON.parse(await Deno.readTextFile(`${ROOT}deno.json`));
-  const granted = tasks.eventcounter.command
+  const granted = tasks.run.command
     .match(/(?<= )--(allow|deny)-[\w=,-]+/g)
     .map((flag: string) =>
       flag.replace(/(?<==).*/, (list) => list.split(",").sort().join(","))

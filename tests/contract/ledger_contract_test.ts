@@ -316,14 +316,10 @@ contract(
 
 contract("totals() adds the counts of a type up", async (ledger) => {
   assertEquals(await ledger.totals("created"), { events: 0, users: 0 });
-  for (
-    const counts of [{ created: [["a", 2], ["b", 3]] }, {
-      created: [["a", 4]],
-      deleted: [["c", 1]],
-    }] as const
-  ) {
-    await checkpoint(ledger, { counts });
-  }
+  await checkpoint(ledger, { counts: { created: [["a", 2], ["b", 3]] } });
+  await checkpoint(ledger, {
+    counts: { created: [["a", 4]], deleted: [["c", 1]] },
+  });
 
   assertEquals(await ledger.totals("created"), { events: 9, users: 2 });
   assertEquals(await ledger.totals("deleted"), { events: 1, users: 1 });

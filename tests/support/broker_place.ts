@@ -1,7 +1,13 @@
 import { type Channel, type ChannelModel, connect } from "amqplib";
-import { findOrStartBroker } from "../../tools/broker.ts";
+import { type Broker, findOrStartBroker } from "../../tools/broker.ts";
 import { RawPublisher } from "./raw_amqp.ts";
 import type { StreamMessage } from "./stream_of_events.ts";
+
+/**
+ * The broker of the test run. Without one, the tests of a file share one of
+ * their own, which ends with the process or before.
+ */
+let broker: Promise<Broker> | undefined;
 
 /** An exchange and a queue of one test's own, and a folder. */
 export class Place implements AsyncDisposable {
@@ -14,7 +20,6 @@ export class Place implements AsyncDisposable {
     readonly folder: string,
     readonly channel: Channel,
     readonly connection: ChannelModel,
-    private readonly stopBroker: () => Promise<void>,
   ) {}
 
   /**
@@ -23,21 +28,13 @@ export class Place implements AsyncDisposable {
    * @param url A broker of the test's own. Default: the one of the test run.
    */
   static async make(url?: string): Promise<Place> {
-    const broker = url === undefined
-      ? await findOrStartBroker()
-      : { url, stop: () => Promise.resolve() };
-    const connection = await connect(broker.url);
+    url ??= (await (broker ??= findOrStartBroker())).url;
+    const connection = await connect(url);
     // A test may stop its broker; what then matters shows elsewhere.
     connection.on("error", () => {});
     const channel = await connection.createChannel();
     const folder = await Deno.makeTempDir({ prefix: "eventcounter-test-" });
-    const place = new Place(
-      broker.url,
-      folder,
-      channel,
-      connection,
-      () => broker.stop(),
-    );
+    const place = new Place(url, folder, channel, connection);
     await place.declare();
     return place;
   }
@@ -81,7 +78,6 @@ export class Place implements AsyncDisposable {
       // The broker was the test's own and is gone, with all that was on it.
     }
     await Deno.remove(this.folder, { recursive: true });
-    await this.stopBroker();
   }
 }
 

@@ -46,10 +46,6 @@ Deno.test("registry: the configurations compile alike", pure, () => {
   assertEquals<unknown>(npm.compilerOptions, jsr.compilerOptions);
 });
 
-Deno.test("registry: the tasks run and eventcounter are one", pure, () => {
-  assertEquals(jsr.tasks.run.command, jsr.tasks.eventcounter.command);
-});
-
 Deno.test("registry: the variable forces the choice", pure, async () => {
   assertEquals(
     await chooseConfiguration("jsr", notAsked),
