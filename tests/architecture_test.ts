@@ -28,9 +28,11 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "lifecycle",
     "source",
   ],
+  inspect: ["model", "ledger"],
   cli: [
     "model",
     "decode",
+    "inspect",
     "ledger",
     "lifecycle",
     "output",

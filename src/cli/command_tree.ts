@@ -1,3 +1,4 @@
+import { MERGE_OPTIONS } from "./merge_options.ts";
 import type { OptionGroup, OptionSpec } from "./option_spec.ts";
 import { COUNT_OPTIONS } from "./options.ts";
 import { PUBLISH_OPTIONS } from "./publish_options.ts";
@@ -12,11 +13,22 @@ export interface CommandDescription {
   readonly name: string;
   /** What it does, in a sentence. */
   readonly description: string;
+  /** What can stand behind it besides options. */
+  readonly argument?: ArgumentDescription;
+  /** A command line that shows its use, without the program's name. */
+  readonly example?: readonly [title: string, line: string];
   /** The options that every parser gives: help and, on the program, version. */
   readonly general: readonly OptionSpec[];
   /** Its own options, by the headings of its help. */
   readonly options: readonly OptionGroup[];
   readonly commands: readonly CommandDescription[];
+}
+
+/** Values that stand behind a command, one or more: all of them are files. */
+export interface ArgumentDescription {
+  /** As Cliffy reads it, for example `<ledger...:ledger>`. */
+  readonly declaration: string;
+  readonly description: string;
 }
 
 const HELP: OptionSpec = {
@@ -54,6 +66,23 @@ export const PROGRAM: CommandDescription = {
         "Publish generated events, with duplicates and invalid ones if asked for, and tell what a correct count must give.",
       general: [HELP],
       options: PUBLISH_OPTIONS,
+      commands: [],
+    },
+    {
+      path: ["merge"],
+      name: "merge",
+      description:
+        "Add up the SQLite ledgers of partitions, exactly; ledgers that have an id in common are refused.",
+      argument: {
+        declaration: "<ledger...:ledger>",
+        description: "Files of SQLite ledgers, also of ones in use",
+      },
+      example: [
+        "Two partitions",
+        "merge part0/eventcounter.db part1/eventcounter.db --out totals",
+      ],
+      general: [HELP],
+      options: MERGE_OPTIONS,
       commands: [],
     },
     {

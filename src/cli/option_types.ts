@@ -5,7 +5,7 @@ import { OPTION_WORDS } from "./option_spec.ts";
 
 /** What a Cliffy type handler is given about the value it is to read. */
 interface Given {
-  /** `Option` or `Environment variable`. */
+  /** `Option`, `Environment variable` or `Argument`. */
   readonly label: string;
   readonly name: string;
   readonly value: string;
@@ -73,6 +73,14 @@ export function oneOf(words: readonly string[]) {
   };
 }
 
+/** Reads the path of a SQLite ledger, with or without `sqlite:` before it. */
+export function ledgerPath(given: Given): string {
+  const path = given.value.replace(/^sqlite:/, "");
+  // Cliffy takes a mistyped flag for an argument.
+  if (!/^$|^-|^memory:$|^[a-z]+:\/\//i.test(path)) return path;
+  throw refusal(given, "the file of a SQLite ledger");
+}
+
 /** Reads a list of event types, `a,b,…`, or `any`, which excludes the others. */
 export function eventTypes(given: Given): TypeRule {
   if (given.value === "any") return "any";
@@ -120,6 +128,7 @@ export type OptionType = (given: Given) => unknown;
 export const OPTION_TYPES: Readonly<Record<string, OptionType>> = {
   duration,
   idle: durationOrNever,
+  ledger: ledgerPath,
   age,
   fraction,
   prefetch: wholeNumber(1, 65_535),

@@ -3,6 +3,7 @@ import { type CommandDescription, PROGRAM } from "./command_tree.ts";
 import { printCompletions } from "./completions/print_completions.ts";
 import { count } from "./count_command.ts";
 import type { CountOptions } from "./count_options.ts";
+import type { MergeOptions } from "./merge_command.ts";
 import type { OptionSpec } from "./option_spec.ts";
 import { OPTION_TYPES } from "./option_types.ts";
 import { publish, type PublishOptions } from "./publish_command.ts";
@@ -10,16 +11,24 @@ import type { ProcessContext } from "./process_context.ts";
 import { longVersion, VERSION } from "./version.ts";
 
 /**
- * What a command does with its options. The option tables are data, so no type
- * checker knows what they come to: each action says what it takes.
+ * What a command does with its options and arguments. Their tables are data, so
+ * no type checker knows what they come to: each action says what it takes.
  */
-type Action = (options: unknown, context: ProcessContext) => unknown;
+type Action = (
+  options: unknown,
+  context: ProcessContext,
+  args: readonly unknown[],
+) => unknown;
 
 /** What the commands do, by their paths; `completions` alone shows its help. */
 const ACTIONS: Readonly<Record<string, Action>> = {
   "": (options, context) => count(options as CountOptions, context),
   count: (options, context) => count(options as CountOptions, context),
   publish: (options, context) => publish(options as PublishOptions, context),
+  merge: async (options, context, ledgers) => {
+    const { merge } = await import("./merge_command.ts");
+    await merge(options as MergeOptions, ledgers as string[], context);
+  },
   "completions bash": (_, { print }) => printCompletions("bash", print),
   "completions zsh": (_, { print }) => printCompletions("zsh", print),
   "completions fish": (_, { print }) => printCompletions("fish", print),
@@ -41,12 +50,20 @@ export function rootCommand(context: ProcessContext): Command {
 
 function configure(
   command: Command,
-  { path, description, options, commands }: CommandDescription,
+  { path, description, argument, example, options, commands }:
+    CommandDescription,
   context: ProcessContext,
 ): void {
   command.description(description);
   for (const [name, type] of Object.entries(OPTION_TYPES)) {
     command.type(name, type);
+  }
+  if (argument !== undefined) {
+    command.argument(argument.declaration, `${argument.description}.`);
+  }
+  if (example !== undefined) {
+    const [title, line] = example;
+    command.example(title, `${PROGRAM.name} ${line}`);
   }
   for (const [heading, specs] of options) {
     command.group(heading);
@@ -54,7 +71,9 @@ function configure(
   }
   const action = ACTIONS[path.join(" ")];
   if (action !== undefined) {
-    command.action((options: unknown) => action(options, context));
+    command.action((options: unknown, ...args: unknown[]) =>
+      action(options, context, args)
+    );
   }
   for (const child of commands) {
     const subcommand = new Command();

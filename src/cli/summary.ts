@@ -42,16 +42,27 @@ export function summaryText(
       : ` (${grouped(run.redelivered)} of them redelivered)`),
     `Stopped after ${seconds} s because ${STOPPED[run.stopped]}.`,
   ];
-  if (types.size > 0) lines.push("", "Totals in the ledger:");
+  return lines.join("\n") +
+    totalsText("Totals in the ledger:", types, run.files);
+}
+
+/** Totals and files for people: what a summary ends with. */
+export function totalsText(
+  heading: string,
+  types: ReadonlyMap<string, TypeTotals>,
+  files: readonly string[],
+): string {
+  const lines: string[] = [];
+  if (types.size > 0) lines.push("", heading);
   const rows = [...types].map(([type, { events, users }]) => [
     type,
     `${grouped(events)} ${events === 1 ? "event" : "events"}`,
     `${grouped(users)} ${users === 1 ? "user" : "users"}`,
   ]);
   lines.push(...align(rows));
-  if (run.files.length > 0) lines.push("", "Files:");
-  lines.push(...run.files.map((file) => `  ${file}`));
-  return lines.join("\n");
+  if (files.length > 0) lines.push("", "Files:");
+  lines.push(...files.map((file) => `  ${file}`));
+  return lines.map((line) => `\n${line}`).join("");
 }
 
 /** Rows with the first column to the left and the others to the right. */

@@ -74,20 +74,35 @@ class Lines {
     this.#ledger = ledger;
   }
 
-  async *after(shown: number): AsyncGenerator<Uint8Array> {
+  after(shown: number): AsyncGenerator<Uint8Array> {
     this.shown = shown;
-    let chunk = "";
-    for await (const page of this.#ledger.rejections(shown)) {
-      for (const rejection of page) {
-        this.shown++;
-        chunk += writeRejectionLine(rejection);
-        if (chunk.length < CHUNK_BYTES) continue;
-        yield encoder.encode(chunk);
-        chunk = "";
-      }
-    }
-    yield encoder.encode(chunk);
+    return rejectedContent(
+      this.#ledger.rejections(shown),
+      (more) => this.shown += more,
+    );
   }
+}
+
+/**
+ * The content of `rejected.ndjson`, in chunks.
+ *
+ * @param tell Called with how many rejections were added to it.
+ */
+export async function* rejectedContent(
+  pages: AsyncIterable<readonly Rejection[]>,
+  tell: (more: number) => void,
+): AsyncGenerator<Uint8Array> {
+  let chunk = "";
+  for await (const page of pages) {
+    for (const rejection of page) {
+      tell(1);
+      chunk += writeRejectionLine(rejection);
+      if (chunk.length < CHUNK_BYTES) continue;
+      yield encoder.encode(chunk);
+      chunk = "";
+    }
+  }
+  yield encoder.encode(chunk);
 }
 
 const encoder = new TextEncoder();

@@ -5,6 +5,7 @@ import { countsContent, countsFile, isCountsFile } from "./counts_file.ts";
 import { Draft } from "./draft.ts";
 import { prepareFolder, syncFolder } from "./output_folder.ts";
 import { REJECTED_FILE, updateRejectedFile } from "./rejected_file.ts";
+import { publishAll, type Replacement } from "./replacement.ts";
 import type { SnapshotContent } from "./snapshot_content.ts";
 import { StandingFile } from "./standing_file.ts";
 
@@ -14,12 +15,6 @@ export interface SnapshotResult {
   readonly files: readonly string[];
   /** Totals per type, sorted by type. */
   readonly types: ReadonlyMap<string, TypeTotals>;
-}
-
-/** The next content of a file, and what it takes the place of. */
-interface Replacement {
-  readonly draft: Draft;
-  readonly standing: StandingFile | undefined;
 }
 
 /**
@@ -93,7 +88,7 @@ export class Snapshot {
       // Both contents are noted before one takes the other's place: whichever
       // of them a crash leaves, it is known.
       if (notes.length > 0) await ledger.files.keep(notes);
-      await this.#publish(replacements);
+      await publishAll(this.#folder, replacements);
     } finally {
       for (const { draft } of replacements) await draft.discard();
     }
@@ -121,16 +116,6 @@ export class Snapshot {
       countsContent(ledger.counts(type), (sums) => types.set(type, sums)),
       () => types.get(type)!.events,
     );
-  }
-
-  async #publish(replacements: readonly Replacement[]): Promise<void> {
-    for (const { draft, standing } of replacements) {
-      const isOurs = standing === undefined || standing.note !== undefined ||
-        await standing.has(draft.note);
-      if (!isOurs) await standing.setAside();
-      await draft.publish();
-    }
-    if (replacements.length > 0) await syncFolder(this.#folder);
   }
 
   /**

@@ -53,6 +53,10 @@ const WRONG: readonly [args: string[], message: RegExp][] = [
   // An option of the program is none of its subcommand.
   [["--until-empty", "count"], /until-empty|count/],
   [["--idle", "1s", "publish"], /idle|publish/],
+  [["merge", "a.db", "--nope", "--out", "x"], /--nope/],
+  [["merge", "postgres://h/d", "--out", "x"], /file of a SQLite ledger/],
+  [["merge", "--out", "x"], /ledger/],
+  [["merge", "a.db"], /"--out" must be given/],
   [["publish", "--size", "0"], /from 1 to/],
   [["publish", "--partitions", "0"], /from 1 to 256/],
   [["publish", "--no-declare", "--partitions", "2"], /--declare/],

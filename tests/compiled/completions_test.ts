@@ -79,6 +79,7 @@ for (const [shell, complete] of Object.entries(SHELLS)) {
         `${shell}: ${at}`,
       );
       const names = commands.map(({ name }) => name).sort();
+      if (command.argument !== undefined) continue;
       const offered = await offers(at);
       assertEquals(offered.filter((word) => /^\w/.test(word)), names);
     }
@@ -93,6 +94,11 @@ for (const [shell, complete] of Object.entries(SHELLS)) {
     // A value that is spelled like a command is none.
     assertEquals(await offers("--queue publish --until"), ["--until-empty"]);
     await Deno.mkdir(`${folder}/out/inner`, { recursive: true });
+    assertEquals(
+      (await offers(`merge --out x ${script.slice(0, -1)}`))
+        .filter((offer) => offer.endsWith("script")).length,
+      1,
+    );
     const [folderOffer, ...none] = await offers(`--out ${folder}/out/`);
     assert(/(^|\/)inner\/?$/.test(folderOffer!), folderOffer);
     assertEquals(none, []);

@@ -132,6 +132,26 @@ export class Command {
     return this;
   }
 
+  /** @param declaration One or more values: `<ledger...:ledger>`. */
+  argument(declaration: string, description: string): this {
+    const type = typeOf(declaration)!;
+    const name = /\w+/.exec(declaration)![0];
+    this.#commander.argument(
+      declaration.replace(`:${type}`, ""),
+      description,
+      (value: string, earlier: unknown[] = []) => [
+        ...earlier,
+        this.#read({ label: "Argument", name, value, type }),
+      ],
+    );
+    return this;
+  }
+
+  example(name: string, text: string): this {
+    this.#commander.addHelpText("after", `\n${name}:\n  ${text}`);
+    return this;
+  }
+
   /** @param declaration A variable and its value: `X_IDLE=<duration:idle>`. */
   env(
     declaration: string,
@@ -146,9 +166,11 @@ export class Command {
   }
 
   /** What the command does; without one, it shows its help. */
-  action(action: (options: Record<string, unknown>) => unknown): this {
+  action(
+    action: (options: Record<string, unknown>, ...args: unknown[]) => unknown,
+  ): this {
     this.#commander.action(async () => {
-      await action(this.#values());
+      await action(this.#values(), ...this.#commander.processedArgs.flat());
     });
     return this;
   }

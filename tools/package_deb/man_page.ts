@@ -29,9 +29,7 @@ export function manPage(
     DATE: date.toISOString().slice(0, 10),
     VERSION: version,
     DESCRIPTION: text(program.description),
-    COMMANDS: allCommands(program).slice(1).map(({ path, description }) =>
-      item(bold(path.join(" ")), text(description))
-    ).join("\n"),
+    COMMANDS: allCommands(program).slice(1).map(commandOf).join("\n"),
     OPTIONS: [
       ...program.general.map(option),
       ...allCommands(program).slice(1).flatMap(optionsOf),
@@ -42,6 +40,15 @@ export function manPage(
     ).join("\n"),
   };
   return template.replaceAll(/@([A-Z_]+)@/g, (_, name) => values[name]!);
+}
+
+function commandOf(
+  { path, argument, description }: CommandDescription,
+): string {
+  const values = argument === undefined
+    ? ""
+    : ` \\fI${text(/\w+/.exec(argument.declaration)![0])}\\fR ...`;
+  return item(bold(path.join(" ")) + values, text(description));
 }
 
 function optionsOf({ path, options }: CommandDescription): string[] {

@@ -49,7 +49,7 @@ complete -F _eventcounter eventcounter
 }
 
 function caseOf(command: CommandDescription): string {
-  const { path, commands } = command;
+  const { path, commands, argument } = command;
   const flags = allOptions(command).flatMap(flagsOf);
   const names = commands.map(({ name }) => name);
   const valued = allOptions(command).flatMap((option) => {
@@ -66,10 +66,15 @@ function caseOf(command: CommandDescription): string {
     } -- "$current")
       fi
 `;
+  const files = argument === undefined
+    ? ""
+    : `      [[ $current == -* ]] || { ${
+      actionOf({ kind: "file" })
+    }return; }\n`;
   return `    ${quoted(path.map((name) => ` ${name}`).join(""))})
       case "$previous" in
 ${valued.join("")}      esac
-${offered}      _eventcounter_offer < <(compgen -W ${
+${offered}${files}      _eventcounter_offer < <(compgen -W ${
     quoted(flags.join(" "))
   } -- "$current")
       ;;

@@ -36,9 +36,12 @@ ${commands.map(linesOf).join("\n")}`;
 }
 
 function linesOf(command: CommandDescription): string {
-  const { path, commands } = command;
+  const { path, commands, argument } = command;
   const at = quoted(path.join(" "));
   const lines = [
+    ...(argument === undefined ? [] : [
+      `complete -c eventcounter -n ${quoted(`__eventcounter_is_at ${at}`)} -F`,
+    ]),
     ...commands.map(({ name, description }) =>
       `complete -c eventcounter -n ${
         quoted(`__eventcounter_is_at ${at} name`)

@@ -30,7 +30,7 @@ function functionName(path: readonly string[]): string {
 }
 
 function functionOf(command: CommandDescription): string {
-  const { path, commands } = command;
+  const { path, commands, argument } = command;
   // Only the first word can name a command; behind it its own function goes on.
   const children = commands.map(({ name, path }) =>
     `      ${name}) shift words; ((CURRENT--)); ${
@@ -43,6 +43,7 @@ function functionOf(command: CommandDescription): string {
   const specifications = [
     ...allOptions(command).map(specification),
     ...(names.length === 0 ? [] : [`"1: :((${names.join(" ")}))"`]),
+    ...(argument === undefined ? [] : ["'*: :_files'"]),
   ];
   return `${functionName(path)}() {
 ${

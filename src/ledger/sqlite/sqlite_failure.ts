@@ -13,12 +13,12 @@ const CAUSES: readonly [RegExp, ExitCode, string][] = [
   [
     /database is locked|database table is locked/,
     EXIT.inUse,
-    "another process is using it; wait for that one to end, or give each its own with --ledger",
+    "another process is using it; wait for that one to end, or give each a ledger of its own",
   ],
   [
     /not a database|malformed|corrupt|no such (table|column|view)|no column named/,
     EXIT.badInput,
-    "it is no ledger, or damaged; restore it from a copy, or give another file with --ledger",
+    "it is no ledger, or damaged; restore it from a copy, or give another file",
   ],
   [
     /disk is full|disk I\/O error/,
@@ -28,7 +28,7 @@ const CAUSES: readonly [RegExp, ExitCode, string][] = [
   [
     /unable to open|readonly|read-only|access|permission|not exist|No such/i,
     EXIT.cannotCreateOutput,
-    "it cannot be made or written; check its folder and permissions, or give another file with --ledger",
+    "it cannot be made or written; check its folder and permissions, or give another file",
   ],
 ];
 

@@ -55,12 +55,18 @@ export function openLedgerFile(path: string): LedgerFile {
   }
 }
 
-function checkFile(database: DatabaseSync, path: string): void {
+/**
+ * Refuses a file that is no ledger of a version that this program knows. One
+ * with nothing in it may become a ledger.
+ *
+ * @throws {EventCounterError} 65.
+ */
+export function checkFile(database: DatabaseSync, path: string): void {
   if (isNew(database)) return;
   if (read(database, "application_id") !== APPLICATION_ID) {
     throw new EventCounterError(
       EXIT.badInput,
-      `Cannot use ledger "${path}": it is a SQLite database of another program, give another file with --ledger`,
+      `Cannot use ledger "${path}": it is a SQLite database of another program, give another file`,
     );
   }
   const version = read(database, "user_version");
@@ -76,7 +82,7 @@ function checkFile(database: DatabaseSync, path: string): void {
   if (missing !== undefined) {
     throw new EventCounterError(
       EXIT.badInput,
-      `Cannot use ledger "${path}": its table ${missing} is missing, it is damaged; restore it from a copy, or give another file with --ledger`,
+      `Cannot use ledger "${path}": its table ${missing} is missing, it is damaged; restore it from a copy, or give another file`,
     );
   }
 }
@@ -92,7 +98,8 @@ function prepareFile(database: DatabaseSync): void {
     ));
 }
 
-function isNew(database: DatabaseSync): boolean {
+/** Whether there is nothing in it yet. */
+export function isNew(database: DatabaseSync): boolean {
   return read(database, "schema_version") === 0;
 }
 

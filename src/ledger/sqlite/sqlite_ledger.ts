@@ -22,6 +22,7 @@ import {
   recordedRejectionOf,
   requireValue,
 } from "./sqlite_row.ts";
+import { TYPES } from "./sqlite_schema.ts";
 import { sqliteFailure } from "./sqlite_failure.ts";
 import {
   inTransaction,
@@ -40,16 +41,6 @@ const FOLD_AFTER_CHECKPOINTS = 64;
 
 /** Users whose counts wait there at most (three types count thrice). */
 const FOLD_AFTER_USERS = 100_000;
-
-/** Leaps from type to type; DISTINCT would walk through all of their users. */
-const TYPES = `
-  WITH RECURSIVE each (type) AS (
-    SELECT min(type) FROM total
-    UNION ALL
-    SELECT (SELECT min(type) FROM total WHERE type > each.type) FROM each
-    WHERE each.type IS NOT NULL
-  )
-  SELECT type FROM each WHERE type IS NOT NULL`;
 
 /** Settings of a {@linkcode SqliteLedger}. */
 export interface SqliteLedgerOptions {

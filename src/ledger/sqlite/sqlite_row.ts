@@ -54,7 +54,7 @@ export function readRejections(
 }
 
 /** The rejection that a row of the table `rejection` holds. */
-function rejectionOf(row: Record<string, SQLOutputValue>): Rejection {
+export function rejectionOf(row: Record<string, SQLOutputValue>): Rejection {
   return {
     at: row.at as number,
     reason: row.reason as RejectionReason,

@@ -1,0 +1,117 @@
+import { ValidationError } from "@cliffy/command";
+import { getLogger } from "@logtape/logtape";
+import { findCommonIds } from "../inspect/common_ids.ts";
+import { MergedLedgers } from "../inspect/merged_ledgers.ts";
+import { SqliteReader } from "../ledger/sqlite/sqlite_reader.ts";
+import { EventCounterError, EXIT } from "../model/errors.ts";
+import { exportFiles, type ExportResult } from "../output/export_files.ts";
+import { prepareFolder } from "../output/output_folder.ts";
+import { configureLog, type Format, type Level } from "./log.ts";
+import type { ProcessContext } from "./process_context.ts";
+import { grouped } from "./progress.ts";
+import { StandardError } from "./stderr.ts";
+import { totalsText } from "./summary.ts";
+
+const log = getLogger(["eventcounter", "cli"]);
+
+/** The options of `merge` as Cliffy hands them over. */
+export interface MergeOptions {
+  out?: string;
+  format: Format;
+  logLevel: Level;
+  logFormat: Format;
+}
+
+/** Does what `merge` is for: adds up ledgers that share no id. */
+export async function merge(
+  { out, format, logLevel, logFormat }: MergeOptions,
+  paths: readonly string[],
+  { print }: ProcessContext,
+): Promise<void> {
+  if (out === undefined) {
+    throw new ValidationError(
+      'Option "--out" must be given: the folder for the JSON files.',
+    );
+  }
+  await configureLog(logLevel, logFormat, new StandardError());
+  const ledgers: SqliteReader[] = [];
+  try {
+    refuseRepeated(paths);
+    for (const path of paths) ledgers.push(SqliteReader.open(path));
+    await prepareFolder(out);
+    refuseCommonIds(ledgers);
+    const result = await exportFiles(out, new MergedLedgers(ledgers));
+    const events = sum([...result.types.values()], (totals) => totals.events);
+    warnOfForgotten(ledgers, events);
+    print(
+      format === "json"
+        ? mergeSummaryJson(paths, events, result)
+        : mergeSummaryText(paths, events, result),
+    );
+  } finally {
+    for (const ledger of ledgers) ledger.close();
+  }
+}
+
+function refuseRepeated(paths: readonly string[]): void {
+  const repeated = paths.find((path, i) => paths.indexOf(path) < i);
+  if (repeated === undefined) return;
+  throw new ValidationError(
+    `Argument "ledger" must name each ledger once, but got "${repeated}" twice.`,
+  );
+}
+
+function refuseCommonIds(ledgers: readonly SqliteReader[]): void {
+  const common = findCommonIds(ledgers);
+  if (common === undefined) return;
+  throw new EventCounterError(
+    EXIT.badInput,
+    `Cannot merge: ${common.size} id(s) are in more than one ledger and would be counted twice, ` +
+      `for example "${common.example}" in ${common.ledgers.join(" and ")}; ` +
+      "merge ledgers of partitions only, or let the workers share one ledger",
+  );
+}
+
+/** Each event has left an id, unless that is forgotten. */
+function warnOfForgotten(
+  ledgers: readonly SqliteReader[],
+  events: number,
+): void {
+  const forgotten = events - sum(
+    ledgers.map((ledger) => ledger.idTotals()),
+    ({ uuids, texts }) => uuids + texts,
+  );
+  if (forgotten <= 0) return;
+  log.warn(
+    "{forgotten} ids are forgotten (--dedupe-window): whether another ledger has one of them cannot be told",
+    { forgotten },
+  );
+}
+
+function sum<T>(values: readonly T[], numberOf: (value: T) => number): number {
+  return values.reduce((sum, value) => sum + numberOf(value), 0);
+}
+
+function mergeSummaryJson(
+  ledgers: readonly string[],
+  events: number,
+  { types, rejected, files }: ExportResult,
+): string {
+  return JSON.stringify({
+    ledgers,
+    unique: events,
+    rejected,
+    types: Object.fromEntries(types),
+    files,
+  });
+}
+
+function mergeSummaryText(
+  ledgers: readonly string[],
+  events: number,
+  { types, rejected, files }: ExportResult,
+): string {
+  return `${grouped(ledgers.length)} ledgers added up: ` +
+    `${grouped(events)} counted, ${grouped(rejected)} rejected` +
+    totalsText("Totals:", types, files);
+}
