@@ -2,7 +2,6 @@ import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { connect } from "amqplib";
 import { Buffer } from "node:buffer";
 import {
-  BrokerUnavailableError,
   type PrivateBroker,
   startPrivateBroker,
 } from "../../tools/broker.ts";
@@ -105,58 +104,6 @@ Deno.test("a private broker keeps its data and its URL over halt() and kill()", 
   }
 });
 
-Deno.test("a private broker takes configuration and plugins, and listens on loopback only", async () => {
-  await using broker = await startPrivateBroker({
-    configuration: ["consumer_timeout = 123456"],
-    plugins: ["rabbitmq_event_exchange"],
-  });
-  assert(broker.managementless);
-  assertEquals(
-    (await broker.ctl(
-      "eval",
-      "application:get_env(rabbit, consumer_timeout).",
-    )).trim(),
-    "{ok,123456}",
-  );
-  assertMatch(
-    await broker.ctl("-q", "list_exchanges", "name"),
-    /^amq\.rabbitmq\.event$/m,
-  );
-  const listeners = await broker.ctl(
-    "eval",
-    "[A || P <- erlang:ports(), {ok, S} <- [prim_inet:getstatus(P)], " +
-      "lists:member(listen, S), {ok, {A, _}} <- [inet:sockname(P)]].",
-  );
-  assertEquals(listeners.trim(), "[{127,0,0,1},{127,0,0,1}]");
-  await assertRejects(() => broker.start(), Error, "it is running");
-  await assertRejects(
-    () => broker.ctl("no_such_command"),
-    Error,
-    "rabbitmqctl no_such_command ended with code",
-  );
-});
-
-Deno.test("a private broker that cannot start says what its log says, and leaves nothing", async () => {
-  const temporary = await Deno.makeTempDir();
-  const { code, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: [
-      "eval",
-      "--no-lock",
-      `import { startPrivateBroker } from ${JSON.stringify(TOOL)};
-       await startPrivateBroker({ configuration: ["no_such_setting = 1"] });`,
-    ],
-    cwd: ROOT,
-    env: { TMPDIR: temporary },
-  }).output();
-  assertEquals(code, 1);
-  const said = decoder.decode(stderr);
-  assertMatch(said, /BrokerUnavailableError: The private RabbitMQ ended with/);
-  assertMatch(said, /no_such_setting/);
-  await untilNoProcessOf(temporary);
-  // Empty, or this fails.
-  await Deno.remove(temporary);
-});
-
 for (const moment of ["runs", "still starts"] as const) {
   Deno.test(`a tool killed with its process group while its broker ${moment} leaves no process and no folder`, async () => {
     const temporary = await Deno.makeTempDir();
@@ -230,18 +177,6 @@ Deno.test("a broker at AMQP_URL that does not answer is one clear line without t
   );
 });
 
-Deno.test("a broker at AMQP_URL that stays mute is given up after 3 s", async () => {
-  using mute = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const { port } = mute.addr;
-  const accepted = mute.accept();
-  const { code, stderr } = await tool(["run", "true"], {
-    AMQP_URL: `amqp://127.0.0.1:${port}`,
-  }).output();
-  (await accepted).close();
-  assertEquals(code, 69);
-  assertMatch(decoder.decode(stderr), /^AMQP_URL is set to .*\n$/);
-});
-
 Deno.test("a missing RabbitMQ that must not be installed is one clear line", async () => {
   const nowhere = await Deno.makeTempDir();
   const { code, stdout, stderr } = await tool(["run", "true"], {
@@ -256,13 +191,5 @@ Deno.test("a missing RabbitMQ that must not be installed is one clear line", asy
   assertMatch(
     decoder.decode(stderr),
     /^Cannot start RabbitMQ: the program rabbitmq-server is missing; install it .*\n$/,
-  );
-});
-
-Deno.test("startPrivateBroker() refuses a program that is no RabbitMQ", async () => {
-  await assertRejects(
-    () => startPrivateBroker({ program: "/bin/true" }),
-    BrokerUnavailableError,
-    "The private RabbitMQ ended with code 0",
   );
 });

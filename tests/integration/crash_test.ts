@@ -26,27 +26,6 @@ async function untilCheckpoints(out: string): Promise<void> {
   });
 }
 
-Deno.test("kill -9 in the middle of a drain, then a second run: totals exact", async () => {
-  await using place = await Place.make();
-  const stream = streamOf(20_000);
-  await place.publish(stream.messages);
-  const out = `${place.folder}/out`;
-  const count = [...place.countArguments(out), ...SMALL];
-
-  const first = startProgram(count);
-  await untilCheckpoints(out);
-  first.process.kill("SIGKILL");
-  assertEquals((await first.ended).code, 137);
-
-  const second = await runProgram([...count, "--until-empty"]);
-  const { unique, received } = JSON.parse(second.stdout);
-  assert(unique > 0, "the first run was killed before its end");
-  assert(received < stream.messages.length, "the first run had acked some");
-  assertEquals([...await jsonFiles(out)].sort(), [...stream.files].sort());
-  assertEquals(await rejectedLines(out), stream.rejected);
-  assertEquals(await place.ready(), 0);
-});
-
 Deno.test("broker gone for good in the middle of a drain: 69, and what was counted is on disk", async () => {
   await using broker = await startPrivateBroker();
   await using place = await Place.make(broker.url);
