@@ -1,10 +1,7 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { connect } from "amqplib";
 import { Buffer } from "node:buffer";
-import {
-  type PrivateBroker,
-  startPrivateBroker,
-} from "../../tools/broker.ts";
+import { type PrivateBroker, startPrivateBroker } from "../../tools/broker.ts";
 import { until } from "../support/until.ts";
 
 const ROOT = new URL("../../", import.meta.url);

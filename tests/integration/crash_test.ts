@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { startPrivateBroker } from "../../tools/broker.ts";
-import { jsonFiles, Place, rejectedLines } from "../support/broker_place.ts";
+import { jsonFiles, Place } from "../support/broker_place.ts";
 import { runProgram, startProgram } from "../support/program.ts";
 import { makeStream } from "../support/stream_of_events.ts";
 import { until } from "../support/until.ts";
