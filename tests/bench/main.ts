@@ -8,6 +8,7 @@
  */
 import { benchDrain } from "./drain_bench.ts";
 import { benchMemory } from "./memory_bench.ts";
+import { benchPartitions } from "./partitions_bench.ts";
 import { benchPipeline } from "./pipeline_bench.ts";
 import { benchPostgres } from "./postgres_bench.ts";
 import { Report } from "./report.ts";
@@ -27,6 +28,10 @@ try {
   const report = new Report();
   await benchDrain(report, url, folder, { rounds: 7, size: scaled(100_000) });
   await benchPostgres(report, url, { rounds: 5, size: scaled(200_000) });
+  await benchPartitions(report, url, folder, {
+    rounds: 5,
+    size: scaled(100_000),
+  });
   for (const [file, svg] of scalingCharts()) report.addChart(file, svg);
   await report.write("docs");
 } finally {
