@@ -17,6 +17,7 @@ import { addCounts } from "../counts.ts";
 import { SeenIds } from "../seen/seen_ids.ts";
 import { UuidSet } from "../seen/uuid_set.ts";
 import { MemoryFileNotes } from "./memory_file_notes.ts";
+import { RejectionStore } from "./rejection_store.ts";
 
 /**
  * Keeps the counts of one run and nothing else. Since it forgets when the
@@ -28,7 +29,7 @@ export class MemoryLedger implements Ledger {
   readonly claimSize = 1;
   readonly files: FileNotes = new MemoryFileNotes();
   readonly #counts = new Map<string, Map<string, number>>();
-  readonly #rejections: Rejection[] = [];
+  readonly #rejections = new RejectionStore();
   readonly #fingerprints = new UuidSet();
   #seen = new SeenIds();
 
@@ -54,12 +55,13 @@ export class MemoryLedger implements Ledger {
   }
 
   commit({ counts, rejections }: CheckpointBatch): Promise<void> {
-    addCounts(this.#counts, counts);
-    for (const rejection of rejections) {
-      this.#rejections.push(rejection);
-      this.#fingerprints.addPacked(rejection.fingerprint);
-    }
-    return Promise.resolve();
+    return Promise.try(() => {
+      for (const rejection of rejections) {
+        this.#rejections.add(rejection);
+        this.#fingerprints.addPacked(rejection.fingerprint);
+      }
+      addCounts(this.#counts, counts);
+    });
   }
 
   settle(): void {
@@ -87,10 +89,10 @@ export class MemoryLedger implements Ledger {
   }
 
   async *rejections(after = 0): AsyncGenerator<readonly Rejection[]> {
-    if (this.#rejections.length > after) yield this.#rejections.slice(after);
+    yield* this.#rejections.pages(after);
   }
 
   close(): Promise<void> {
-    return Promise.resolve();
+    return Promise.try(() => this.#rejections.close());
   }
 }
