@@ -176,6 +176,26 @@ Deno.test("claims are lost with the connection, and what is asked meanwhile is a
   assertEquals(await claim(ledger, uuid(1)), [uuid(1)]);
 });
 
+Deno.test("a server that stays away is given up once, with 69", async () => {
+  const proxy = new PostgresProxy(ledgerUrl());
+  const ledger = await openPostgres(proxy.url, { reconnectTimeout: 2_000 });
+  await ledger.beginRun(0);
+  await claim(ledger, uuid(1));
+  await proxy[Symbol.asyncDispose]();
+
+  // Whether it was committed is not to be known.
+  const error = await assertRejects(
+    () => checkpoint(ledger, { counts: one }),
+    EventCounterError,
+    "--reconnect-timeout",
+  );
+  assertEquals(error.exitCode, 69);
+  const since = performance.now();
+  await assertRejects(() => claim(ledger, uuid(1)), EventCounterError);
+  await ledger.close();
+  assert(performance.now() - since < 1_500, "nobody waits once more");
+});
+
 Deno.test("a rejection whose ack may be lost is taken over once, by another worker than its own", async () => {
   await using workers = await twoWorkers();
   const { first, second } = workers;

@@ -1,6 +1,6 @@
 import { CheckpointLost } from "../ledger.ts";
 import type { Connection } from "./connection.ts";
-import { codeOf, isPassing, isRefusal, wordsOf } from "./postgres_failure.ts";
+import { codeOf, isRefusal, wordsOf } from "./postgres_failure.ts";
 import type { Answer, Session } from "./session.ts";
 
 const UNIQUE_VIOLATION = "23505";
@@ -64,6 +64,7 @@ export class CheckpointTransaction {
         ? [session.ask("BEGIN"), this.#insertKey(session)]
         : [];
       const [answer] = await Promise.all([question(session), ...begun]);
+      this.#connection.relax();
       return answer;
     } catch (error) {
       throw await this.#end(error);
@@ -145,12 +146,14 @@ export class CheckpointTransaction {
   }
 
   /** @returns The error to throw. */
-  async #end(error: unknown): Promise<Error> {
+  async #end(error: unknown): Promise<unknown> {
     this.#forget();
-    await this.#connection.drop();
     if (error instanceof CheckpointLost) return error;
-    return isPassing(error)
-      ? new CheckpointLost(wordsOf(error), { cause: error })
-      : this.#connection.failure(error);
+    try {
+      await this.#connection.endure(error);
+      return new CheckpointLost(wordsOf(error), { cause: error });
+    } catch (failure) {
+      return failure;
+    }
   }
 }

@@ -10,7 +10,7 @@ import { Session, type TlsOptions } from "./session.ts";
 
 const log = getLogger(["eventcounter", "ledger"]);
 
-/** Between two attempts to connect, in ms; each time twice as long. */
+/** Between two attempts, in ms; each time twice as long. */
 const FIRST_DELAY = 50;
 const LONGEST_DELAY = 2_000;
 
@@ -28,19 +28,31 @@ export interface ConnectionSettings {
 export class Connection {
   readonly #settings: ConnectionSettings;
   #session: Session | undefined;
-  #wasOpen = false;
   /** Settles when nothing goes on any more. */
   #idle: Promise<unknown> = Promise.resolve();
+  #hasWorked = false;
+  /** Since when nothing has worked, and how long to wait for the next time. */
+  #trouble: { readonly since: number; delay: number } | undefined;
 
   constructor(settings: ConnectionSettings) {
     this.#settings = settings;
   }
 
-  /** The session, which is made anew if it is gone. */
+  /**
+   * The session, which is made anew if it is gone.
+   *
+   * @throws {EventCounterError} See {@linkcode Connection.endure}.
+   */
   async session(): Promise<Session> {
-    if (this.#session?.isOpen) return this.#session;
-    await this.drop();
-    this.#session = await this.#connect();
+    const { address, tls } = this.#settings;
+    while (!this.#session?.isOpen) {
+      await this.drop();
+      try {
+        this.#session = await Session.open(address, tls);
+      } catch (error) {
+        await this.endure(error);
+      }
+    }
     return this.#session;
   }
 
@@ -59,9 +71,38 @@ export class Connection {
     return done;
   }
 
-  /** The error to report where trying again is pointless. */
-  failure(error: unknown): Error {
-    return lastingFailure(error, this.#settings.address);
+  /**
+   * Ends the session after a failure, and waits a little: what has failed may
+   * be tried again then.
+   *
+   * @throws {EventCounterError} If nothing has worked for too long, or trying
+   * again is pointless.
+   */
+  async endure(error: unknown): Promise<void> {
+    await this.drop();
+    const { address } = this.#settings;
+    if (!isPassing(error)) throw lastingFailure(error, address);
+    if (this.#trouble === undefined) {
+      log.warn("the ledger is tried again: {error}", {
+        error: wordsOf(error),
+      });
+    }
+    this.#trouble ??= { since: performance.now(), delay: FIRST_DELAY };
+    const [limit, option] = this.#hasWorked
+      ? [this.#settings.reconnectTimeout, "--reconnect-timeout"] as const
+      : [this.#settings.connectTimeout, "--connect-timeout"] as const;
+    const left = this.#trouble.since + limit - performance.now();
+    if (left <= 0) throw unreachable(error, address, limit, option);
+    // At random, so that workers that lost it together come one by one.
+    const pause = this.#trouble.delay * (0.5 + Math.random() / 2);
+    this.#trouble.delay = Math.min(2 * this.#trouble.delay, LONGEST_DELAY);
+    await new Promise((resolve) => setTimeout(resolve, Math.min(left, pause)));
+  }
+
+  /** All is well: the next trouble is a new one. */
+  relax(): void {
+    this.#hasWorked = true;
+    this.#trouble = undefined;
   }
 
   /** Waits for what goes on, and ends the session. */
@@ -81,38 +122,11 @@ export class Connection {
     for (;;) {
       const session = await this.session();
       try {
-        return await work(session);
+        const result = await work(session);
+        this.relax();
+        return result;
       } catch (error) {
-        await this.drop();
-        if (!isPassing(error)) throw this.failure(error);
-        log.warn("the ledger is asked again: {error}", {
-          error: wordsOf(error),
-        });
-      }
-    }
-  }
-
-  async #connect(): Promise<Session> {
-    const { address, tls } = this.#settings;
-    const [limit, option] = this.#wasOpen
-      ? [this.#settings.reconnectTimeout, "--reconnect-timeout"] as const
-      : [this.#settings.connectTimeout, "--connect-timeout"] as const;
-    const deadline = performance.now() + limit;
-    for (let delay = FIRST_DELAY;; delay = Math.min(2 * delay, LONGEST_DELAY)) {
-      try {
-        const session = await Session.open(address, tls);
-        this.#wasOpen = true;
-        return session;
-      } catch (error) {
-        if (!isPassing(error)) throw this.failure(error);
-        const left = deadline - performance.now();
-        if (left <= 0) throw unreachable(error, address, limit, option);
-        log.debug("no connection to the ledger yet: {error}", {
-          error: wordsOf(error),
-        });
-        // At random, so that workers that lost it together come one by one.
-        const pause = Math.min(left, delay * (0.5 + Math.random() / 2));
-        await new Promise((resolve) => setTimeout(resolve, pause));
+        await this.endure(error);
       }
     }
   }

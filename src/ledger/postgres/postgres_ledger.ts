@@ -12,11 +12,11 @@ import type {
   LedgerMemory,
   RunRecord,
 } from "../ledger.ts";
-import { packArray, packNumbers, TYPE } from "./values.ts";
 import { CheckpointTransaction } from "./checkpoint_transaction.ts";
+import { claimIds } from "./claims.ts";
 import { Connection, type ConnectionSettings } from "./connection.ts";
-import { PostgresFileNotes } from "./postgres_file_notes.ts";
 import { forgetIds } from "./forget_ids.ts";
+import { PostgresFileNotes } from "./postgres_file_notes.ts";
 import {
   appendRejections,
   isRecorded,
@@ -28,13 +28,9 @@ import {
 } from "./rejections.ts";
 import { prepareSchema } from "./schema.ts";
 import type { Answer, Session } from "./session.ts";
-import {
-  type SortedIds,
-  sortTexts,
-  sortUuids,
-  textBytes,
-} from "./sorted_ids.ts";
+import { textBytes } from "./sorted_ids.ts";
 import { Totals } from "./totals.ts";
+import { packArray, packNumbers, TYPE } from "./values.ts";
 
 /** Checkpoints of this worker after which it adds up what has gathered. */
 const FOLD_AFTER_CHECKPOINTS = 256;
@@ -47,21 +43,6 @@ export interface PostgresLedgerOptions extends ConnectionSettings {
    */
   readonly forgetBefore?: number | undefined;
 }
-
-/**
- * The answer is the numbers of the ids that were claimed before: they are few,
- * or have cost little.
- */
-const claimStatement = (table: string, type: string) => ({
-  name: `claim_${table}`,
-  text:
-    `WITH fresh AS (INSERT INTO ${table} (id) SELECT unnest($1::${type}[]) ` +
-    "ON CONFLICT DO NOTHING RETURNING id) SELECT array_agg(place::integer) " +
-    `FROM unnest($1::${type}[]) WITH ORDINALITY AS given (id, place) ` +
-    "WHERE id NOT IN (SELECT id FROM fresh)",
-});
-const CLAIM_UUIDS = claimStatement("seen_uuid", "uuid");
-const CLAIM_TEXTS = claimStatement("seen_text", "bytea");
 
 const APPEND_COUNTS = {
   name: "append_counts",
@@ -151,21 +132,9 @@ export class PostgresLedger implements Ledger {
   }
 
   async claim(events: readonly Event[]): Promise<Claim> {
-    const uuids = sortUuids(events);
-    const texts = sortTexts(events);
-    const answers = await this.#transaction.ask((session) =>
-      Promise.all([
-        uuids.events.length === 0
-          ? NOTHING
-          : session.ask(CLAIM_UUIDS, uuids.array),
-        texts.events.length === 0
-          ? NOTHING
-          : session.ask(CLAIM_TEXTS, texts.array),
-      ])
+    const claim = await this.#transaction.ask((session) =>
+      claimIds(session, events)
     );
-    const claim = new Uint8Array(events.length);
-    note(claim, uuids, answers[0]);
-    note(claim, texts, answers[1]);
     if (claim.includes(1)) this.#transaction.hold();
     else await this.#transaction.rollBackIfEmpty();
     return claim;
@@ -247,13 +216,20 @@ export class PostgresLedger implements Ledger {
 
   async close(): Promise<void> {
     await this.#transaction.rollBack();
-    if (this.#settled.length > 0) {
+    await this.#noteSettled();
+    await this.#exports.close();
+    await this.#connection.close();
+  }
+
+  async #noteSettled(): Promise<void> {
+    if (this.#settled.length === 0) return;
+    try {
       await this.#connection.run((session) =>
         settleRejections(session, this.#transaction.run, this.#settled)
       );
+    } catch {
+      // The next run takes these rejections for such as may come again.
     }
-    await this.#exports.close();
-    await this.#connection.close();
   }
 
   #append(
@@ -283,20 +259,6 @@ export class PostgresLedger implements Ledger {
       answers.push(settleRejections(session, run, settled));
     }
     return answers;
-  }
-}
-
-const NOTHING: Answer = { rows: [], command: "" };
-
-/** Notes which events have got a new id, of those whose ids were claimed. */
-function note(
-  claim: Uint8Array,
-  { events }: SortedIds,
-  { rows }: Answer,
-): void {
-  for (const event of events) claim[event] = 1;
-  for (const place of (rows[0]?.[0] ?? []) as number[]) {
-    claim[events[place - 1]!] = 0;
   }
 }
 
