@@ -9,7 +9,9 @@ const SETTLED_REMEMBERED = 20_000;
  * ack got lost. Such a message has no id, and a broken publisher sends
  * thousands of equal ones, so equality alone proves nothing; but the broker
  * delivers again in order. So a rejection is known by its content *and* its
- * place: the same distance from the same event, behind it or ahead of it.
+ * place: the same distance from the same event, behind it and ahead of it, as
+ * far as both are known. (One side would not do: a publisher that repeats an
+ * event may send an equal bad message behind it, too.)
  *
  * Where there is no event to measure from, on either side, equality must do,
  * and does so only until the ack is known to have arrived. Each recorded
@@ -74,9 +76,10 @@ export class RecentRejections {
   #find(asked: Known): Known | undefined {
     for (const place of asked.places) {
       const known = this.#byPlace.get(place);
-      if (known !== undefined && known.settlement !== asked.settlement) {
-        return known;
+      if (known === undefined || known.settlement === asked.settlement) {
+        continue;
       }
+      if (known.agrees(asked)) return known;
     }
     for (const known of this.#unsettled.get(asked.content) ?? []) {
       if (known.settlement === asked.settlement) continue;
@@ -148,9 +151,19 @@ class Known {
     return places;
   }
 
+  /** Whether no place that both have differs. */
+  agrees(other: Known): boolean {
+    return isEqualOrMissing(this.#follows, other.#follows) &&
+      isEqualOrMissing(this.#precedes, other.#precedes);
+  }
+
   /** Whether both have a place on the same side of an event. */
   isComparable(other: Known): boolean {
     return this.#follows !== undefined && other.#follows !== undefined ||
       this.#precedes !== undefined && other.#precedes !== undefined;
   }
+}
+
+function isEqualOrMissing(one?: string, other?: string): boolean {
+  return one === undefined || other === undefined || one === other;
 }

@@ -98,6 +98,23 @@ promise(
 );
 
 promise(
+  "a bad message behind an event that is published again is another one",
+  durableAdapters,
+  async ({ ledger }) => {
+    const bad = raw("a.event.created", "no JSON");
+    const [x, y, z] = [1, 2, 3].map((id) => event("a", "created", uuid(id)));
+    const scenario = await new Scenario(ledger).start(x!, bad, y!);
+    await scenario.clock.advance(1_000);
+    scenario.source.detach();
+    scenario.source.attach();
+    await scenario.push(...again([x!, bad, z!]));
+    await scenario.runToSilence();
+
+    assertEquals((await rejectionsOf(ledger)).length, 2);
+  },
+);
+
+promise(
   "two equal rejections that were each sent are recorded twice",
   ledgerAdapters,
   async ({ ledger }) => {
