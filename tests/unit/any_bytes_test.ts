@@ -11,7 +11,11 @@ const TYPES = ["created", "updated"];
 /** What a delivery decodes to: the event's parts, or the reason. */
 function model(routingKey: string, body: Uint8Array): string {
   const [, user, type] = /^([^]+)\.event\.([^.]+)$/.exec(routingKey) ?? [];
-  if (user === undefined || !routingKey.isWellFormed()) {
+  // U+FFFD is what bytes that are no UTF-8 have become on the way.
+  if (
+    user === undefined || !routingKey.isWellFormed() ||
+    routingKey.includes("\ufffd")
+  ) {
     return "bad_routing_key";
   }
   if (!TYPES.includes(type!)) return "unknown_type";
@@ -36,7 +40,7 @@ const key = fc.oneof(
   fc.tuple(fc.string(), fc.constantFrom("event", "", "Event"), fc.string())
     .map((words) => words.join(".")),
   fc.tuple(
-    fc.string({ unit: "grapheme" }),
+    fc.oneof(fc.string({ unit: "grapheme" }), fc.constant("caf\ufffd")),
     fc.constantFrom(...TYPES, "renamed", ""),
   ).map(([user, type]) => `${user}.event.${type}`),
 );
