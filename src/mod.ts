@@ -50,6 +50,7 @@ export * from "./model/delivery.ts";
 export * from "./model/errors.ts";
 export * from "./model/event.ts";
 export * from "./model/file_note.ts";
+export * from "./model/position.ts";
 export * from "./model/rejection.ts";
 export { Uuid } from "./model/uuid.ts";
 export * from "./output/snapshot.ts";
@@ -61,6 +62,7 @@ export * from "./source/amqp/amqp_source.ts";
 export * from "./source/amqp/amqp_source_options.ts";
 export * from "./source/ndjson/ndjson_source.ts";
 export * from "./source/source.ts";
+export * from "./source/stream/stream_start.ts";
 export { type AmqpAddress, parseAmqpAddress } from "./topology/amqp_address.ts";
 export {
   type AmqpChannel,

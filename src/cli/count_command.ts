@@ -10,7 +10,7 @@ import type { RunResult } from "../pipeline/run_result.ts";
 import type { CountOptions } from "./count_options.ts";
 import { configureLog } from "./log.ts";
 import { openLedger } from "./open_ledger.ts";
-import { openSource } from "./open_source.ts";
+import { openSource, queuesOf } from "./open_source.ts";
 import { logProgress, showProgress } from "./progress.ts";
 import { StandardError } from "./stderr.ts";
 import { summaryJson, summaryText } from "./summary.ts";
@@ -77,11 +77,13 @@ function checkTogether(options: CountOptions): void {
         `but got "${prefetch}".`,
     );
   }
+  checkQueues(options);
   // Cliffy's own `conflicts` would also match a value that is such a word.
   for (
     const [option, given] of [
       ["--declare", declare],
       ["--until-empty", options.untilEmpty],
+      ["--from", options.from !== undefined],
     ] as const
   ) {
     if (input === undefined || given !== true) continue;
@@ -100,6 +102,22 @@ function checkTogether(options: CountOptions): void {
       `Option "${option}" is for --declare and must come with it, but got "${given}" alone.`,
     );
   }
+}
+
+function checkQueues(options: CountOptions): void {
+  const queues = queuesOf(options);
+  const twice = queues.find((queue, at) => queues.indexOf(queue) < at);
+  if (twice !== undefined) {
+    throw new ValidationError(
+      `Option "--queue" must name a queue only once, but got "${twice}" twice.`,
+    );
+  }
+  if (queues.length === 1 || options.declare !== true) return;
+  throw new ValidationError(
+    `Option "--declare" makes one queue and cannot come with several, but got "${
+      queues.join('", "')
+    }"; make them with publish --partitions.`,
+  );
 }
 
 interface Outlets {

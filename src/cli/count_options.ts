@@ -1,4 +1,5 @@
 import type { TypeRule } from "../decode/routing_key.ts";
+import type { StreamStart } from "../source/stream/stream_start.ts";
 import type { QueueType } from "../topology/topology.ts";
 import type { Format, Level } from "./log.ts";
 
@@ -10,10 +11,12 @@ export interface CountOptions {
   cert?: string;
   key?: string;
   exchange: string;
-  queue: string;
+  /** One that was given, several, or the one of the variable or by default. */
+  queue: string | string[];
   declare?: boolean;
   binding?: string;
   queueType?: QueueType;
+  from?: StreamStart;
   prefetch: number;
   connectTimeout: number;
   reconnectTimeout: number;

@@ -1,9 +1,16 @@
 import { systemClock } from "../model/clock.ts";
 import { EventCounterError, EXIT, messageOf } from "../model/errors.ts";
 import { AmqpSource } from "../source/amqp/amqp_source.ts";
+import { MergedSource } from "../source/merged_source.ts";
 import { NdjsonSource } from "../source/ndjson/ndjson_source.ts";
 import type { Source } from "../source/source.ts";
-import { checkNames, declareTopology } from "../topology/topology.ts";
+import type { AmqpAddress } from "../topology/amqp_address.ts";
+import type { TlsOptions } from "../topology/connection.ts";
+import {
+  checkNames,
+  declareTopology,
+  type Topology,
+} from "../topology/topology.ts";
 import { findAmqpAddress } from "./amqp_url.ts";
 import { readTlsFiles } from "./tls_files.ts";
 import type { CountOptions } from "./count_options.ts";
@@ -19,19 +26,44 @@ export async function openSource(
   args: readonly string[],
 ): Promise<Source> {
   if (options.input !== undefined) return await openInput(options.input);
-  const { exchange, queue, binding = "*.event.*", queueType } = options;
-  const topology = {
+  const topologies = queuesOf(options).map((queue) =>
+    topologyOf(options, queue)
+  );
+  topologies.forEach(checkNames);
+  const address = await findAmqpAddress(options, args);
+  const tls = await readTlsFiles(options, address);
+  const sources = topologies.map((topology) =>
+    openQueue(options, address, tls, topology)
+  );
+  return sources.length === 1 ? sources[0]! : new MergedSource(sources);
+}
+
+/** The queues that are given, or the one that is not. */
+export function queuesOf({ queue }: CountOptions): string[] {
+  return [queue].flat();
+}
+
+function topologyOf(options: CountOptions, queue: string): Topology {
+  const { exchange, binding = "*.event.*", queueType } = options;
+  return {
     exchange,
     queue,
     binding,
     ...(queueType === undefined ? {} : { queueType }),
   };
-  checkNames(topology);
-  const address = await findAmqpAddress(options, args);
+}
+
+function openQueue(
+  options: CountOptions,
+  address: AmqpAddress,
+  tls: TlsOptions | undefined,
+  topology: Topology,
+): Source {
   return new AmqpSource({
     address,
-    tls: await readTlsFiles(options, address),
-    queue,
+    tls,
+    queue: topology.queue,
+    from: options.from,
     prefetch: options.prefetch,
     holdAll: options.ledger === "memory:",
     prepare: (channel) =>

@@ -10,6 +10,8 @@ export interface OptionSpec {
   readonly defaultText?: string;
   /** The environment variable that sets it. */
   readonly variable?: string;
+  /** Whether it can be given several times. Default: no. */
+  readonly repeatable?: boolean;
 }
 
 /** Options under a heading of the help. */
@@ -23,7 +25,7 @@ export const OPTION_WORDS: Readonly<Record<string, readonly string[]>> = {
   format: ["text", "json"],
   goal: ["amqp", "-"],
   "log-level": ["debug", "info", "warn", "error", "off"],
-  "queue-type": ["classic", "quorum"],
+  "queue-type": ["classic", "quorum", "stream"],
 };
 
 /** What stands behind an option's flag. */

@@ -1,6 +1,7 @@
 import { ValidationError } from "@cliffy/command";
 import { TYPE_NAME, type TypeRule } from "../decode/routing_key.ts";
 import { LONGEST_DELAY } from "../model/clock.ts";
+import type { StreamStart } from "../source/stream/stream_start.ts";
 import { OPTION_WORDS } from "./option_spec.ts";
 
 /** What a Cliffy type handler is given about the value it is to read. */
@@ -96,6 +97,21 @@ export function eventTypeList(given: Given): readonly string[] {
   throw refusal(given, LIST_OF_TYPES);
 }
 
+/** A date and a time with its zone (ISO 8601); by itself, a date is UTC. */
+const TIME = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d))?$/;
+
+/** Reads where to begin in a stream. */
+export function streamStart(given: Given): StreamStart {
+  const { value } = given;
+  if (value === "first" || value === "next") return value;
+  if (/^\d{1,15}$/.test(value)) return Number(value);
+  if (TIME.test(value) && Date.parse(value) >= 0) return new Date(value);
+  throw refusal(
+    given,
+    "first, next, an offset, or a time like 2026-11-24T10:00:00Z",
+  );
+}
+
 const LIST_OF_TYPES =
   "event types separated by commas, each 1 to 64 letters, digits, _ or -";
 
@@ -135,6 +151,7 @@ export const OPTION_TYPES: Readonly<Record<string, OptionType>> = {
   "checkpoint-size": wholeNumber(1, 65_535),
   "delivery-limit": wholeNumber(2, 1_000_000),
   partitions: wholeNumber(1, 256),
+  "stream-start": streamStart,
   count: wholeNumber(1, 1_000_000_000),
   seed: wholeNumber(0, 4_294_967_295),
   "event-types": eventTypes,

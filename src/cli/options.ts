@@ -33,13 +33,15 @@ export const BROKER_OPTIONS: OptionGroup = ["Broker", [
     default: "user-events",
     description: "Topic exchange that events are published to",
   },
-  {
-    flags: "--queue <name:string>",
-    variable: "AMQP_QUEUE",
-    default: "eventcountertest",
-    description: "Queue that events are taken from",
-  },
 ]];
+
+/** The queue that events pass through. */
+export const QUEUE: OptionSpec = {
+  flags: "--queue <name:string>",
+  variable: "AMQP_QUEUE",
+  default: "eventcountertest",
+  description: "Queue that events are taken from",
+};
 
 /** How long to try for the first connection. */
 export const CONNECT_TIMEOUT: OptionSpec = {
@@ -53,7 +55,7 @@ export const CONNECT_TIMEOUT: OptionSpec = {
 export const QUEUE_TYPE: OptionSpec = {
   flags: "--queue-type <kind:queue-type>",
   defaultText: "classic",
-  description: "Kind of queue that --declare makes: classic or quorum",
+  description: "Kind of queue that --declare makes: classic, quorum or stream",
 };
 
 /** Options about what is told on standard error. */
@@ -85,6 +87,12 @@ export const COUNT_OPTIONS: readonly OptionGroup[] = [
   [BROKER_OPTIONS[0], [
     ...BROKER_OPTIONS[1],
     {
+      ...QUEUE,
+      description:
+        `${QUEUE.description}; give it again for each further one, such as the partitions of a stream`,
+      repeatable: true,
+    },
+    {
       flags: "--declare",
       description: "Make exchange, queue and binding if they are missing",
     },
@@ -95,6 +103,12 @@ export const COUNT_OPTIONS: readonly OptionGroup[] = [
         "Binding key that --declare uses; #.event.* for dotted users",
     },
     QUEUE_TYPE,
+    {
+      flags: "--from <start:stream-start>",
+      defaultText: "first",
+      description:
+        "Where to begin in a stream that the ledger has no position of, and where to go on if it does not reach back to that: first, next, an offset, or a time like 2026-11-24T10:00:00Z",
+    },
     {
       flags: "--prefetch <n:prefetch>",
       default: 10_000,

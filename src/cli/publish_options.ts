@@ -3,6 +3,7 @@ import {
   BROKER_OPTIONS,
   CONNECT_TIMEOUT,
   LOG_OPTIONS,
+  QUEUE,
   QUEUE_TYPE,
   SUMMARY_FORMAT,
 } from "./options.ts";
@@ -48,6 +49,7 @@ export const PUBLISH_OPTIONS: readonly OptionGroup[] = [
   ]],
   [BROKER_OPTIONS[0], [
     ...BROKER_OPTIONS[1],
+    QUEUE,
     {
       flags: "--declare",
       default: true,

@@ -90,6 +90,7 @@ function addOption(command: Command, spec: OptionSpec): void {
   command.option(flags, text, {
     ...("default" in spec ? { default: spec.default } : {}),
     ...("defaultText" in spec ? { defaultText: spec.defaultText } : {}),
+    ...(spec.repeatable === true ? { collect: true } : {}),
   });
   if (variable === undefined) return;
   // Without this prefix, its name is that of the option.

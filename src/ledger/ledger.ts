@@ -1,6 +1,7 @@
 import type { Counts, TypeTotals, UserCount } from "../model/counts.ts";
 import type { Event } from "../model/event.ts";
 import type { FileNotes } from "../model/file_note.ts";
+import type { Position } from "../model/position.ts";
 import type { Rejection } from "../model/rejection.ts";
 import type { Uuid } from "../model/uuid.ts";
 
@@ -123,8 +124,8 @@ export interface LedgerMemory {
   readonly types: readonly string[];
   /** Rejections that may be delivered again, the oldest first. */
   readonly recentRejections: readonly RecordedRejection[];
-  /** How far each stream has been counted: its name and the last offset. */
-  readonly positions: ReadonlyMap<string, number>;
+  /** How far each stream has been counted, by its name. */
+  readonly positions: ReadonlyMap<string, Position>;
 }
 
 /** A recorded rejection, as far as it takes to know it again. */
@@ -144,7 +145,7 @@ export interface CheckpointBatch {
   /** Deliveries that could not be counted. */
   readonly rejections: readonly Rejection[];
   /** How far each stream has been counted with this; see `LedgerMemory`. */
-  readonly positions: ReadonlyMap<string, number>;
+  readonly positions: ReadonlyMap<string, Position>;
 }
 
 /** How many deliveries a run received, by what became of them. */

@@ -24,7 +24,7 @@ export const EXIT_MEANINGS: Readonly<
   0: "done, also after SIGINT, SIGTERM or SIGHUP",
   1: "unexpected error",
   2: "wrong usage",
-  65: "the input or the ledger is not what it should be",
+  65: "the input, the ledger or a stream is not what it should be",
   69: "broker unreachable, at first or after a loss",
   73: "output cannot be made or written",
   74: "I/O error, disk full",

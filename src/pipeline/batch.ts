@@ -2,6 +2,8 @@ import type { Counts } from "../model/counts.ts";
 import type { CheckpointBatch } from "../ledger/ledger.ts";
 import type { Delivery } from "../model/delivery.ts";
 import type { Event } from "../model/event.ts";
+import { fingerprintOf } from "../model/fingerprint.ts";
+import type { Position } from "../model/position.ts";
 import type { Rejection } from "../model/rejection.ts";
 import { Acks } from "./acks.ts";
 
@@ -34,7 +36,8 @@ export class Batch {
   readonly rejected: RejectedDelivery[] = [];
   /** The acks to send once it is durable. */
   readonly acks = new Acks();
-  readonly #positions = new Map<string, number>();
+  /** The last delivery of each stream. */
+  readonly #lastOfStreams = new Map<string, Delivery>();
   readonly #single: Event[] = [];
 
   /** Notes a delivery: once the batch is durable, it is to be acked. */
@@ -43,7 +46,7 @@ export class Batch {
     if (delivery.redelivered) this.redelivered++;
     const { position } = delivery;
     if (position !== undefined) {
-      this.#positions.set(position.stream, position.offset);
+      this.#lastOfStreams.set(position.stream, delivery);
     }
     this.acks.add(delivery.settlement, delivery.tag);
   }
@@ -85,11 +88,24 @@ export class Batch {
     counts: Counts,
     rejections: readonly Rejection[],
   ): CheckpointBatch {
-    return { at, counts, rejections, positions: this.#positions };
+    const positions = new Map(
+      this.#lastOfStreams.entries().map(([stream, last]) => [
+        stream,
+        positionOf(last),
+      ]),
+    );
+    return { at, counts, rejections, positions };
   }
 
   /** Whether a stream has moved on with it. */
   get hasPositions(): boolean {
-    return this.#positions.size > 0;
+    return this.#lastOfStreams.size > 0;
   }
+}
+
+function positionOf({ position, routingKey, body }: Delivery): Position {
+  return {
+    offset: position!.offset,
+    fingerprint: fingerprintOf(routingKey, body),
+  };
 }

@@ -102,7 +102,11 @@ export class Pipeline {
     let stopped: StopReason;
     let files: readonly string[];
     try {
-      await this.#source.open(() => this.#wakeSignal.wake(), this.#signal);
+      await this.#source.open(
+        () => this.#wakeSignal.wake(),
+        this.#signal,
+        memory.positions,
+      );
       stopped = await this.#drain();
       files = await this.#finish(stopped);
     } catch (error) {

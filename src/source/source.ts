@@ -1,4 +1,5 @@
 import type { Delivery } from "../model/delivery.ts";
+import type { Position } from "../model/position.ts";
 
 /**
  * Where deliveries come from.
@@ -16,9 +17,15 @@ export interface Source {
    *
    * @param wake To be called after every change.
    * @param signal Aborted when the run is told to stop: give up connecting.
+   * @param positions How far streams have been counted, by their names: a
+   * source that reads one of them begins behind that.
    * @throws If it cannot be attached.
    */
-  open(wake: () => void, signal: AbortSignal): Promise<void>;
+  open(
+    wake: () => void,
+    signal: AbortSignal,
+    positions: ReadonlyMap<string, Position>,
+  ): Promise<void>;
 
   /**
    * Takes up to `most` of the waiting deliveries, in order; an empty array if

@@ -94,6 +94,8 @@ export function lastingFailure(
     case NOT_ALLOWED:
       return vhostRefused(error, address);
     case NOT_FOUND:
+      // The same code for a queue that a starting node has not opened yet.
+      if (/down or inaccessible/.test(message)) return undefined;
       return refuse(
         EXIT.brokerRefused,
         "check the name, or give --declare to make exchange, queue and binding",

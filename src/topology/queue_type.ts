@@ -3,9 +3,6 @@ import { messageOf } from "../model/errors.ts";
 import { dropChannel } from "./connection.ts";
 import type { QueueType } from "./topology.ts";
 
-/** What a queue can turn out to be: also a log that is read, not emptied. */
-export type FoundQueueType = QueueType | "stream";
-
 const PRECONDITION_FAILED = 406;
 
 /**
@@ -21,7 +18,7 @@ const PRECONDITION_FAILED = 406;
 export async function findQueueType(
   connection: ChannelModel,
   queue: string,
-): Promise<FoundQueueType | undefined> {
+): Promise<QueueType | undefined> {
   if (!hasStreams(connection)) return undefined;
   const channel = await connection.createChannel();
   // It is told by the promise below as well.
@@ -44,7 +41,7 @@ function hasStreams({ connection }: ChannelModel): boolean {
   return product === "RabbitMQ" && (major > 3 || major === 3 && minor >= 9);
 }
 
-function typeIn(refusal: string): FoundQueueType | undefined {
+function typeIn(refusal: string): QueueType | undefined {
   if (/prefetch count is not set/.test(refusal)) return "stream";
   switch (/of queue type rabbit_(\w+)_queue/.exec(refusal)?.[1]) {
     case "classic":

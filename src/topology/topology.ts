@@ -39,8 +39,11 @@ export function checkNames({ exchange, queue, binding }: Topology): void {
   }
 }
 
-/** Kinds of queues that are declared. Quorum queues are replicated. */
-export type QueueType = "classic" | "quorum";
+/**
+ * Kinds of queues. Quorum queues are replicated, and so are streams, which are
+ * read like a file and not emptied.
+ */
+export type QueueType = "classic" | "quorum" | "stream";
 
 /**
  * Makes the topic exchange, the queue and the binding, all durable; what is

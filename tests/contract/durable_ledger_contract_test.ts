@@ -3,6 +3,7 @@ import { assertEquals } from "@std/assert";
 import fc from "fast-check";
 import type { Ledger } from "../../src/ledger/ledger.ts";
 import { byCodePoint, type UserCount } from "../../src/model/counts.ts";
+import { fingerprintOf } from "../../src/model/fingerprint.ts";
 import type { Rejection } from "../../src/model/rejection.ts";
 import {
   type DurableAdapter,
@@ -16,7 +17,7 @@ import {
   knownOf,
   rejection,
 } from "../support/ledger_content.ts";
-import { uuid } from "../support/messages.ts";
+import { bytes, uuid } from "../support/messages.ts";
 import { postgresAdapter } from "../support/postgres_place.ts";
 import { TemporaryFolder } from "../support/temporary_folder.ts";
 
@@ -86,20 +87,26 @@ contract(
   },
 );
 
+/** A position in a stream, with the fingerprint of some message. */
+const at = (offset: number) => ({
+  offset,
+  fingerprint: fingerprintOf("a.event.created", bytes(`${offset}`)),
+});
+
 contract(
   "a run that begins is told types, positions and recent rejections",
   async (place) => {
     const { ledger } = place;
     await checkpoint(ledger, {
       counts: { created: [["a", 1]] },
-      positions: new Map([["one", 7], ["two", 2 ** 40]]),
+      positions: new Map([["one", at(7)], ["two", at(2 ** 40)]]),
       rejections: [
         rejection("first"),
         { ...rejection("second"), follows: "1 a\0b", precedes: "2 \ud83d" },
       ],
     });
     await checkpoint(ledger, {
-      positions: new Map([["one", 8]]),
+      positions: new Map([["one", at(8)]]),
       rejections: [rejection("third")],
     });
     ledger.settle(1);
@@ -108,7 +115,7 @@ contract(
     const { types, positions, recentRejections } = await place.ledger
       .beginRun(0);
     assertEquals(types, ["created"]);
-    assertEquals([...positions].sort(), [["one", 8], ["two", 2 ** 40]]);
+    assertEquals([...positions].sort(), [["one", at(8)], ["two", at(2 ** 40)]]);
     const { fingerprint: first } = rejection("first");
     const { fingerprint: second } = rejection("second");
     const { fingerprint: third } = rejection("third");

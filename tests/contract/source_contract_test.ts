@@ -24,7 +24,11 @@ function contract<Rig extends SourceRig>(
       const rig = await make();
       // How often it has said that something changed.
       const calls = { wake: 0 };
-      await rig.source.open(() => calls.wake++, new AbortController().signal);
+      await rig.source.open(
+        () => calls.wake++,
+        new AbortController().signal,
+        new Map(),
+      );
       try {
         await test({ ...rig, calls });
       } finally {
@@ -182,10 +186,9 @@ contract(
 contract(
   "gives nothing more once it is stopped",
   sources,
-  async ({ source, push, calls }) => {
+  async ({ source, push }) => {
     await push(messages(0, 10));
-    await until("it wakes", () => calls.wake > 0);
-    assertEquals(source.take(4).length, 4);
+    await takeAll(source, 4);
 
     await source.stop();
     await settle();
@@ -197,10 +200,9 @@ contract(
 contract(
   "can be closed without being stopped first",
   sources,
-  async ({ source, push, calls }) => {
+  async ({ source, push }) => {
     await push(messages(0, 10));
-    await until("it wakes", () => calls.wake > 0);
-    const [first] = source.take(1);
+    const [first] = await takeAll(source, 1);
 
     assertEquals(await source.close(), undefined);
 

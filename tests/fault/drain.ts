@@ -37,6 +37,8 @@ export interface DrainOptions {
   readonly distinct?: boolean;
   /** Whether the stream is published at once. Default: yes. */
   readonly publish?: boolean;
+  /** Streams that share the users out, instead of the queue. Default: none. */
+  readonly partitions?: number;
   /** Default 50, so that a drain has many of them to be interrupted at. */
   readonly checkpointSize?: number;
 }
@@ -80,24 +82,25 @@ export class Drain implements AsyncDisposable {
     choices: Choices,
     options: DrainOptions = {},
   ): Promise<Drain> {
+    const users = 50;
     const stream = makeStream({
       seed: choices.nextSeed(),
       size: options.size ?? 2_000,
-      users: 50,
+      users,
       duplicates: options.duplicates ?? 0.2,
       invalid: options.invalid ?? 0.02,
       distinct: options.distinct,
     });
     const place = await Place.make(options.url);
+    const { partitions } = options;
+    if (partitions !== undefined) await place.partition(partitions, users);
     if (options.publish !== false) await place.publish(stream.messages);
     return new Drain(place, stream, options.checkpointSize ?? 50);
   }
 
   /** The arguments of the program. */
   arguments({ args = [], url, out = this.out }: RunOptions = {}): string[] {
-    const usual = this.place.countArguments(out).map((argument) =>
-      argument === this.place.url ? url ?? argument : argument
-    );
+    const usual = this.place.countArguments(out, url);
     const size = this.checkpointSize;
     const small = ["--prefetch", `${4 * size}`, "--checkpoint-size", `${size}`];
     return [...usual, ...small, ...args];
@@ -146,7 +149,7 @@ export class Drain implements AsyncDisposable {
     const args = ["--until-empty", ...(options.args ?? [])];
     for (let run = 1; run === 1 || await this.#left() > 0; run++) {
       assert(run <= LAST_RUNS, `${await this.#left()} messages are left`);
-      await this.untilAlone();
+      if (!this.place.isPartitioned) await this.untilAlone();
       const ended = await this.run({ ...options, args });
       assertEquals([ended.code, ended.complaints], [0, []], ended.stderr);
     }
@@ -173,6 +176,8 @@ export class Drain implements AsyncDisposable {
   }
 
   async #left(): Promise<number> {
+    // Of a stream one run leaves nothing, and no other puts anything back.
+    if (this.place.isPartitioned) return 0;
     await this.untilAlone();
     return (await this.queue()).ready;
   }

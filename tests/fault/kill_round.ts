@@ -31,18 +31,7 @@ export async function killRound(
   const args = inMemory ? ["--ledger", "memory:"] : [];
   if (inMemory) drain.ledgerPath = undefined;
   for (let kills = choices.between(4, 8); kills > 0; kills--) {
-    if (choices.between(1, 3) === 1) {
-      const moment = choices.between(50, 1_200);
-      const running = drain.start({ args: [...args, "--idle", "0"] });
-      const timer = setTimeout(() => running.process.kill("SIGKILL"), moment);
-      assertKilled(await endOf(running));
-      clearTimeout(timer);
-      score.add("SIGKILLs");
-      continue;
-    }
-    const step = choices.oneOf(STEPS);
-    const passage = choices.between(1, PER_DELIVERY.includes(step) ? 150 : 3);
-    if (await drain.killAt(step, passage, { args })) score.add("SIGKILLs");
+    if (await killOnce(drain, choices, args)) score.add("SIGKILLs");
     // With nothing kept, a whole run has left nothing to count for the next.
     else if (inMemory) break;
   }
@@ -50,6 +39,29 @@ export async function killRound(
     ? await drain.compareNow()
     : await drain.compare({ args });
   score.compared(comparison, choices.repeat);
+}
+
+/**
+ * Kills the program once, at a step or at any moment.
+ *
+ * @returns Whether it got there; if not, it has reached its end.
+ */
+export async function killOnce(
+  drain: Drain,
+  choices: Choices,
+  args: readonly string[] = [],
+): Promise<boolean> {
+  if (choices.between(1, 3) > 1) {
+    const step = choices.oneOf(STEPS);
+    const passage = choices.between(1, PER_DELIVERY.includes(step) ? 150 : 3);
+    return await drain.killAt(step, passage, { args });
+  }
+  const moment = choices.between(50, 1_200);
+  const running = drain.start({ args: [...args, "--idle", "0"] });
+  const timer = setTimeout(() => running.process.kill("SIGKILL"), moment);
+  assertKilled(await endOf(running));
+  clearTimeout(timer);
+  return true;
 }
 
 async function isDrained(drain: Drain): Promise<boolean> {

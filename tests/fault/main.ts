@@ -2,7 +2,8 @@
  * The long run of faults, for `deno task fault`: at least 300 SIGKILLs of the
  * program, 50 restarts of the broker and 200 cuts of the connection in small
  * drains, and 80 restarts of PostgreSQL under four workers who share 200,000
- * messages, 20 times. All results are held against what the stream must give.
+ * messages, 20 times; and 300 SIGKILLs and 20 restarts of the broker on streams in
+ * three partitions. All results are held against what the stream must give.
  *
  * | variable | meaning |
  * |---|---|
@@ -18,6 +19,7 @@ import { cutRound } from "./cut_round.ts";
 import { killRound } from "./kill_round.ts";
 import { restartRound } from "./restart_round.ts";
 import { sharedRound } from "./shared_round.ts";
+import { streamRound } from "./stream_round.ts";
 import { type FaultKind, Score } from "./score.ts";
 import { Choices, chooseSeed, SEED_VARIABLE } from "./seed.ts";
 import { timeoutRound } from "./timeout_round.ts";
@@ -63,6 +65,13 @@ const GOALS: readonly Goal[] = [
       const size = 200_000;
       await sharedRound({ url, postgres, size, faults: 12 }, choices, score);
     },
+  },
+  {
+    name: "stream round",
+    kind: "SIGKILLs on streams",
+    faults: 300,
+    round: (broker, choices, score) =>
+      streamRound({ broker, size: 3_000, faults: 14 }, choices, score),
   },
 ];
 

@@ -6,7 +6,9 @@ export type FaultKind =
   | "SIGKILLs"
   | "broker restarts"
   | "cuts"
-  | "database restarts";
+  | "database restarts"
+  | "SIGKILLs on streams"
+  | "broker restarts under streams";
 
 /** After so many faults, a line is printed. */
 const LINE_AFTER = 25;
@@ -18,6 +20,8 @@ export class Score {
     "broker restarts": 0,
     "cuts": 0,
     "database restarts": 0,
+    "SIGKILLs on streams": 0,
+    "broker restarts under streams": 0,
   };
   #exact = 0;
   #lost = 0;

@@ -4,15 +4,9 @@ import { event } from "../support/messages.ts";
 import { runProgram, startProgram } from "../support/program.ts";
 import { until } from "../support/until.ts";
 
-/** A place with three messages in a queue of another kind. */
-async function placeWith(queueArguments: Record<string, unknown>) {
-  const place = await Place.make();
-  const { channel, queue, exchange } = place;
-  await channel.deleteQueue(queue);
-  await channel.assertQueue(queue, { arguments: queueArguments });
-  await channel.bindQueue(queue, exchange, "#");
-  return place;
-}
+/** A place with a queue of another kind. */
+const placeWith = (queueArguments: Record<string, unknown>) =>
+  Place.make(undefined, queueArguments);
 
 const messages = ["1", "2", "3"].map((id) => event("ann", "created", id));
 
@@ -21,17 +15,6 @@ async function occupy({ channel, queue }: Place): Promise<void> {
   await channel.prefetch(1);
   await channel.consume(queue, () => {});
 }
-
-Deno.test("a stream: 76 at once, and nothing is read", async () => {
-  await using place = await placeWith({ "x-queue-type": "stream" });
-  await place.publish(messages);
-  const { code, stdout, complaints } = await runProgram(place.countArguments());
-  assertEquals([code, stdout, complaints.length], [76, "", 1]);
-  assertMatch(
-    complaints[0]!,
-    /it is a stream, which reading does not empty; .*--queue/,
-  );
-});
 
 Deno.test("a queue whose single active consumer is somebody else: 75, with how many are left and why", async () => {
   await using place = await placeWith({ "x-single-active-consumer": true });

@@ -213,6 +213,26 @@ Deno.test("a rejection whose ack may be lost is taken over once, by another work
   assertEquals(await takenBy(first), false);
 });
 
+Deno.test("a stream has one reader: the second worker that commits how far it is ends with 75, with nothing counted", async () => {
+  await using workers = await twoWorkers();
+  const { first, second } = workers;
+  const at = (offset: number) =>
+    new Map([["s", { offset, fingerprint: new Uint8Array(16) }]]);
+  await checkpoint(first, { counts: one, positions: at(3) });
+  await checkpoint(first, { positions: at(7) });
+
+  const { exitCode } = await assertRejects(
+    () => checkpoint(second, { counts: one, positions: at(9) }),
+    EventCounterError,
+    'stream "s": another worker',
+  );
+
+  assertEquals(exitCode, 75);
+  assertEquals(await contentOf(first), counted);
+  await second.beginRun(0);
+  await checkpoint(second, { positions: at(1) });
+});
+
 Deno.test("ids that are older than the window are forgotten, and others are not", async () => {
   const url = ledgerUrl();
   const old = await openPostgres(url);

@@ -1,6 +1,7 @@
 import { type Channel, type ChannelModel, connect } from "amqplib";
 import { type Broker, findOrStartBroker } from "../../tools/broker.ts";
 import { RawPublisher } from "./raw_amqp.ts";
+import { until } from "./until.ts";
 import type { StreamMessage } from "./stream_of_events.ts";
 
 /**
@@ -13,6 +14,13 @@ let broker: Promise<Broker> | undefined;
 export class Place implements AsyncDisposable {
   readonly exchange = `test-${crypto.randomUUID()}`;
   readonly queue = `test-${crypto.randomUUID()}`;
+  /** The queue, or those that share the users out. */
+  queues: readonly string[] = [this.queue];
+
+  /** Whether streams are in the place of the queue. */
+  get isPartitioned(): boolean {
+    return this.queues.length > 1;
+  }
 
   private constructor(
     readonly url: string,
@@ -26,8 +34,12 @@ export class Place implements AsyncDisposable {
    * Finds a broker and makes the place on it.
    *
    * @param url A broker of the test's own. Default: the one of the test run.
+   * @param queueArguments Those of a queue of another kind than usual.
    */
-  static async make(url?: string): Promise<Place> {
+  static async make(
+    url?: string,
+    queueArguments?: Record<string, unknown>,
+  ): Promise<Place> {
     url ??= (await (broker ??= findOrStartBroker())).url;
     const connection = await connect(url);
     // A test may stop its broker; what then matters shows elsewhere.
@@ -35,15 +47,56 @@ export class Place implements AsyncDisposable {
     const channel = await connection.createChannel();
     const folder = await Deno.makeTempDir({ prefix: "eventcounter-test-" });
     const place = new Place(url, folder, channel, connection);
-    await place.declare();
+    await place.declare(undefined, queueArguments);
     return place;
   }
 
   /** Makes exchange, queue and binding. */
-  async declare(binding = "*.event.*"): Promise<void> {
+  async declare(
+    binding = "*.event.*",
+    queueArguments: Record<string, unknown> = {},
+  ): Promise<void> {
     await this.channel.assertExchange(this.exchange, "topic");
-    await this.channel.assertQueue(this.queue);
+    await this.channel.assertQueue(this.queue, { arguments: queueArguments });
     await this.channel.bindQueue(this.queue, this.exchange, binding);
+  }
+
+  /**
+   * Puts streams in the place of the queue that share out the users `user0` to
+   * the one before `user<users>`.
+   */
+  async partition(partitions: number, users: number): Promise<void> {
+    const { channel, exchange, queue } = this;
+    await channel.deleteQueue(queue);
+    this.queues = Array.from(
+      { length: partitions },
+      (_, number) => `${queue}-${number}`,
+    );
+    for (const queue of this.queues) {
+      await channel.assertQueue(queue, {
+        arguments: { "x-queue-type": "stream" },
+      });
+    }
+    for (let user = 0; user < users; user++) {
+      const queue = this.queues[user % partitions]!;
+      await channel.bindQueue(queue, exchange, `user${user}.event.*`);
+    }
+  }
+
+  /**
+   * Waits until the streams take messages after a start of the broker. Before,
+   * it confirms what it then has not.
+   */
+  async untilOpen(): Promise<void> {
+    const connection = await connect(this.url);
+    for (const queue of this.queues) {
+      await until("the streams are open", async () => {
+        const channel = await connection.createChannel();
+        channel.on("error", () => {});
+        return await channel.checkQueue(queue).then(() => true, () => false);
+      });
+    }
+    await connection.close();
   }
 
   /** Publishes with the tests' own client, and waits for every confirm. */
@@ -62,16 +115,17 @@ export class Place implements AsyncDisposable {
   }
 
   /** The options of a `count` of this place into a folder of it. */
-  countArguments(out = `${this.folder}/out`): string[] {
+  countArguments(out = `${this.folder}/out`, url = this.url): string[] {
     return [
-      ...["count", "--amqp-url", this.url, "--exchange", this.exchange],
-      ...["--queue", this.queue, "--out", out, "--format", "json"],
+      ...["count", "--amqp-url", url, "--exchange", this.exchange],
+      ...this.queues.flatMap((queue) => ["--queue", queue]),
+      ...["--out", out, "--format", "json"],
     ];
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     try {
-      await this.channel.deleteQueue(this.queue);
+      for (const queue of this.queues) await this.channel.deleteQueue(queue);
       await this.channel.deleteExchange(this.exchange);
       await this.connection.close();
     } catch {

@@ -3,6 +3,7 @@ import type { UserCount } from "../../src/model/counts.ts";
 import type { FileNote } from "../../src/model/file_note.ts";
 import { fingerprintOf } from "../../src/model/fingerprint.ts";
 import type { Rejection, RejectionReason } from "../../src/model/rejection.ts";
+import type { Position } from "../../src/model/position.ts";
 import { Event } from "../../src/model/event.ts";
 import { parseUuid } from "../../src/model/uuid.ts";
 import { bytes } from "./messages.ts";
@@ -15,7 +16,7 @@ export interface CheckpointContent {
     | Readonly<Record<string, readonly UserCount[]>>
     | ReadonlyMap<string, ReadonlyMap<string, number>>;
   readonly rejections?: readonly Rejection[];
-  readonly positions?: ReadonlyMap<string, number>;
+  readonly positions?: ReadonlyMap<string, Position>;
   readonly at?: number;
 }
 

@@ -1,4 +1,5 @@
 import { writeMessageLine } from "../../src/model/ndjson_line.ts";
+import { MergedSource } from "../../src/source/merged_source.ts";
 import { NdjsonSource } from "../../src/source/ndjson/ndjson_source.ts";
 import type { Source } from "../../src/source/source.ts";
 import { AmqpSource } from "../../src/source/amqp/amqp_source.ts";
@@ -56,28 +57,49 @@ const scripted = {
 const amqp = {
   name: "AmqpSource",
   permissions: "inherit",
-  make: makeAmqp,
+  make: () => makeAmqp(),
+} as const;
+
+const stream = {
+  name: "AmqpSource of a stream",
+  permissions: "inherit",
+  make: () => makeAmqp({ "x-queue-type": "stream" }),
+} as const;
+
+const merged = {
+  name: "MergedSource",
+  permissions: "none",
+  make: makeMerged,
 } as const;
 
 /** Every source there is. */
-export const sources: readonly SourceAdapter[] = [ndjson, scripted, amqp];
+export const sources: readonly SourceAdapter[] = [
+  ndjson,
+  scripted,
+  amqp,
+  stream,
+  merged,
+];
 
 /** Those that can come to their end. */
 export const endingSources: readonly SourceAdapter<EndingRig>[] = [
   ndjson,
   scripted,
+  merged,
 ];
 
 /** Those that the far end can break. */
 export const failingSources: readonly SourceAdapter<FailingRig>[] = [
   ndjson,
   scripted,
+  merged,
 ];
 
 /** Those that can lose their attachment. */
 export const detachingSources: readonly SourceAdapter<DetachingRig>[] = [
   scripted,
   amqp,
+  merged,
 ];
 
 function makeNdjson(): EndingRig & FailingRig {
@@ -112,10 +134,25 @@ function makeScripted(): EndingRig & FailingRig & DetachingRig {
   };
 }
 
+/** Two sources as one, with messages in one of them. */
+function makeMerged(): EndingRig & FailingRig & DetachingRig {
+  const [rig, other] = [makeScripted(), makeScripted()];
+  return {
+    ...rig,
+    source: new MergedSource([other.source, rig.source]),
+    end: () => {
+      other.end();
+      rig.end();
+    },
+  };
+}
+
 /** A queue of a real RabbitMQ, behind a proxy that can part the two. */
-async function makeAmqp(): Promise<DetachingRig> {
-  const place = await Place.make();
-  await place.declare("#");
+async function makeAmqp(
+  queueArguments: Record<string, unknown> = {},
+): Promise<DetachingRig> {
+  const place = await Place.make(undefined, queueArguments);
+  await place.declare("#", queueArguments);
   const proxy = await TcpProxy.start(place.url);
   return {
     source: new AmqpSource({

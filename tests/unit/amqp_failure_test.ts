@@ -161,6 +161,10 @@ const passing: Record<string, unknown> = {
   "a lost connection": new Error("Unexpected close"),
   "a broker that shuts down": channelError(320, "CONNECTION_FORCED - shutdown"),
   "an internal error of the broker": channelError(541, "INTERNAL_ERROR"),
+  "a queue that is not open yet": channelError(
+    404,
+    "NOT_FOUND - home node 'a@b' of durable queue 'q' in vhost '/' is down or inaccessible",
+  ),
   "a heartbeat that failed": new Error("Heartbeat timeout"),
   "something that is no error": "what?",
 };

@@ -103,9 +103,10 @@ export class Command {
   option(
     flags: string,
     description: string,
-    { default: value, defaultText = value }: {
+    { default: value, defaultText = value, collect = false }: {
       default?: unknown;
       defaultText?: unknown;
+      collect?: boolean;
     } = {},
   ): this {
     const told = defaultText === undefined ? "" : ` (Default: ${defaultText})`;
@@ -116,16 +117,18 @@ export class Command {
     );
     const [key, name] = [option.attributeName(), option.long!];
     if (type !== undefined) {
-      option.argParser((value) =>
-        this.#read({ label: "Option", name, value, type })
-      );
+      option.argParser((value, before) => {
+        const read = this.#read({ label: "Option", name, value, type });
+        if (!collect) return read;
+        return this.#given.has(key) ? [...before as unknown[], read] : [read];
+      });
     }
     this.#commander.addOption(option);
     if (value !== undefined) {
       this.#commander.setOptionValueWithSource(key, value, "default");
     }
     this.#commander.on(`option:${option.name()}`, () => {
-      if (this.#given.size === this.#given.add(key).size) {
+      if (this.#given.size === this.#given.add(key).size && !collect) {
         throw new ValidationError(`Option "${name}" can only occur once.`);
       }
     });

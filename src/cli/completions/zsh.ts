@@ -65,7 +65,8 @@ function specification(option: OptionSpec): string {
   const action = offer === undefined ? "" : `:value:${actionOf(offer)}`;
   if (flags.length === 1) {
     const equals = offer === undefined ? "" : "=";
-    return quoted(`${flags[0]}${equals}${text}${action}`);
+    const again = option.repeatable === true ? "*" : "";
+    return quoted(`${again}${flags[0]}${equals}${text}${action}`);
   }
   return `'(${flags.join(" ")})'{${flags.join(",")}}${quoted(text + action)}`;
 }

@@ -29,8 +29,8 @@ import {
 import { prepareSchema } from "./schema.ts";
 import type { Answer, Session } from "./session.ts";
 import { textBytes } from "./sorted_ids.ts";
+import { StreamPositions } from "./stream_positions.ts";
 import { Totals } from "./totals.ts";
-import { packArray, packNumbers, TYPE } from "./values.ts";
 
 /** Checkpoints of this worker after which it adds up what has gathered. */
 const FOLD_AFTER_CHECKPOINTS = 256;
@@ -47,13 +47,6 @@ export interface PostgresLedgerOptions extends ConnectionSettings {
 const APPEND_COUNTS = {
   name: "append_counts",
   text: "INSERT INTO uncounted (counts) VALUES ($1)",
-};
-
-const SET_POSITIONS = {
-  name: "set_positions",
-  text: "INSERT INTO stream_position (stream, last_offset) " +
-    "SELECT * FROM unnest($1::bytea[], $2::bigint[]) " +
-    "ON CONFLICT (stream) DO UPDATE SET last_offset = excluded.last_offset",
 };
 
 /**
@@ -73,6 +66,7 @@ export class PostgresLedger implements Ledger {
   readonly #exports: Connection;
   readonly #transaction: CheckpointTransaction;
   readonly #totals: Totals;
+  readonly #positions = new StreamPositions();
   /** Numbers of checkpoints whose acks have arrived, not noted yet. */
   #settled: number[] = [];
   /** How many rejections were recorded when the run began. */
@@ -126,7 +120,7 @@ export class PostgresLedger implements Ledger {
       return {
         types,
         recentRejections: await recentRejections(session),
-        positions: await readPositions(session),
+        positions: await this.#positions.read(session),
       };
     });
   }
@@ -172,6 +166,7 @@ export class PostgresLedger implements Ledger {
       this.#append(session, batch, settled)
     );
     this.#settled = this.#settled.slice(settled.length);
+    this.#positions.moved(batch.positions);
     // The number of the next one is one more.
     if ((this.#transaction.number - 1) % FOLD_AFTER_CHECKPOINTS === 0) {
       this.#totals.foldSoon();
@@ -246,28 +241,11 @@ export class PostgresLedger implements Ledger {
       answers.push(...appendRejections(session, run, number, rejections));
     }
     if (positions.size > 0) {
-      answers.push(session.ask(
-        SET_POSITIONS,
-        packArray(
-          TYPE.bytes,
-          [...positions.keys()].map((stream) => Buffer.from(stream)),
-        ),
-        packNumbers([...positions.values()]),
-      ));
+      answers.push(this.#positions.move(session, positions));
     }
     if (settled.length > 0) {
       answers.push(settleRejections(session, run, settled));
     }
     return answers;
   }
-}
-
-async function readPositions(session: Session): Promise<Map<string, number>> {
-  const { rows } = await session.ask(
-    "SELECT stream, last_offset FROM stream_position",
-  );
-  return new Map(rows.map(([stream, offset]) => [
-    new TextDecoder().decode(stream as Uint8Array),
-    offset as number,
-  ]));
 }

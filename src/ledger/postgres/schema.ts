@@ -84,7 +84,8 @@ CREATE INDEX rejection_unsettled ON rejection (run, number) WHERE NOT settled;
 
 CREATE TABLE stream_position (
   stream bytea PRIMARY KEY,
-  last_offset bigint NOT NULL
+  last_offset bigint NOT NULL,
+  fingerprint bytea NOT NULL    -- as that of a rejection, of the message there
 );
 
 -- What the files contain that were written from here, by this worker or that.

@@ -2,6 +2,7 @@ import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { Counts, TypeTotals, UserCount } from "../../model/counts.ts";
 import type { FileNotes } from "../../model/file_note.ts";
 import type { Event } from "../../model/event.ts";
+import type { Position } from "../../model/position.ts";
 import type { Rejection } from "../../model/rejection.ts";
 import type { Uuid } from "../../model/uuid.ts";
 import { addCounts, readCounts, sizeOf, writeCounts } from "../counts.ts";
@@ -18,6 +19,7 @@ import { ClaimedIds } from "./claimed_ids.ts";
 import { SqliteFileNotes } from "./sqlite_file_notes.ts";
 import {
   idsOf,
+  positionOf,
   readRejections,
   recordedRejectionOf,
   requireValue,
@@ -99,7 +101,7 @@ export class SqliteLedger implements Ledger {
       "INSERT INTO rejection (checkpoint, at, reason, routing_key, fingerprint, follows, precedes, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
     );
     this.#appendPosition = database.prepare(
-      "INSERT OR REPLACE INTO position (stream, last_offset) VALUES (?, ?)",
+      "INSERT OR REPLACE INTO position (stream, last_offset, fingerprint) VALUES (?, ?, ?)",
     );
     this.#addToTotal = database.prepare(
       "INSERT INTO total (type, user, count) VALUES (?, ?, ?) " +
@@ -293,10 +295,10 @@ export class SqliteLedger implements Ledger {
     ).all(RECENT_REJECTIONS).map(recordedRejectionOf).reverse();
   }
 
-  #positions(): ReadonlyMap<string, number> {
+  #positions(): ReadonlyMap<string, Position> {
     return new Map(
-      this.#database.prepare("SELECT stream, last_offset FROM position").all()
-        .map((row) => [row.stream as string, row.last_offset as number]),
+      this.#database.prepare("SELECT * FROM position").all()
+        .map((row) => [row.stream as string, positionOf(row)]),
     );
   }
 
@@ -324,8 +326,8 @@ export class SqliteLedger implements Ledger {
         rejection.body,
       );
     }
-    for (const [stream, offset] of positions) {
-      this.#appendPosition.run(stream, offset);
+    for (const [stream, { offset, fingerprint }] of positions) {
+      this.#appendPosition.run(stream, offset, fingerprint);
     }
     return row;
   }

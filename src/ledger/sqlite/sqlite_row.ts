@@ -1,5 +1,6 @@
 import type { DatabaseSync, SQLOutputValue } from "node:sqlite";
 import type { FileNote } from "../../model/file_note.ts";
+import type { Position } from "../../model/position.ts";
 import type { RecordedRejection } from "../ledger.ts";
 import type { Rejection, RejectionReason } from "../../model/rejection.ts";
 
@@ -73,6 +74,14 @@ export function fileNoteOf(row: Record<string, SQLOutputValue>): FileNote {
     size: row.size as number,
     modified: row.modified as number,
     digest: requireValue(row.digest) as Uint8Array<ArrayBuffer>,
+  };
+}
+
+/** What a row of the table `position` tells. */
+export function positionOf(row: Record<string, SQLOutputValue>): Position {
+  return {
+    offset: row.last_offset as number,
+    fingerprint: requireValue(row.fingerprint) as Uint8Array,
   };
 }
 

@@ -66,7 +66,8 @@ CREATE INDEX rejection_content ON rejection (fingerprint);
 
 CREATE TABLE position (
   stream TEXT PRIMARY KEY,
-  last_offset INTEGER NOT NULL
+  last_offset INTEGER NOT NULL,
+  fingerprint BLOB NOT NULL  -- as that of a rejection, of the message there
 ) STRICT, WITHOUT ROWID;
 
 -- What the files contain that were written from here. Two rows for one of them:

@@ -1,9 +1,9 @@
-import type { Channel, ChannelModel, ConsumeMessage } from "amqplib";
+import type { Channel, ChannelModel, ConsumeMessage, Replies } from "amqplib";
 import type { Delivery, Settlement } from "../../model/delivery.ts";
-import { EventCounterError, EXIT } from "../../model/errors.ts";
 import { dropConnection } from "../../topology/connection.ts";
 import { findQueueType } from "../../topology/queue_type.ts";
-import { AmqpDelivery } from "./amqp_delivery.ts";
+import type { QueueType } from "../../topology/topology.ts";
+import type { Consumption } from "./consumption.ts";
 import { readEveryMessage } from "./lenient_frames.ts";
 
 /** What {@linkcode AmqpAttachment.open} needs. */
@@ -14,6 +14,10 @@ export interface AttachmentOptions {
   readonly prefetch: number;
   /** Runs before the queue is touched, to declare it. */
   readonly prepare: (channel: Channel) => Promise<void>;
+  /** How a queue of a type is consumed; nothing if the broker does not tell. */
+  readonly consumptionOf: (
+    type: QueueType | undefined,
+  ) => Promise<Consumption>;
   /** Called when deliveries have come where none waited, and at the loss. */
   readonly changed: () => void;
 }
@@ -35,7 +39,8 @@ export interface QueueState {
  * it elsewhere would close that channel.
  */
 export class AmqpAttachment implements Settlement {
-  readonly #connection: ChannelModel;
+  /** How its queue is consumed; known once it is open. */
+  consumption!: Consumption;
   readonly #channel: Channel;
   readonly #options: AttachmentOptions;
   readonly #lost = Promise.withResolvers<unknown>();
@@ -47,17 +52,17 @@ export class AmqpAttachment implements Settlement {
   /** Deliveries of the current consumer. */
   #consumed = 0;
   #consumerTag = "";
-  #countsReturns = false;
+  #lastLook: QueueState = { ready: 0, consumers: 0 };
   #isCancelled = false;
   #isAsked = false;
   #hasSettled = false;
 
   private constructor(
-    connection: ChannelModel,
+    /** It may open further channels. */
+    readonly connection: ChannelModel,
     channel: Channel,
     options: AttachmentOptions,
   ) {
-    this.#connection = connection;
     this.#channel = channel;
     this.#options = options;
     // amqplib reports an error, if any, before the close that follows it. When
@@ -81,8 +86,7 @@ export class AmqpAttachment implements Settlement {
    * cannot, it closes the connection.
    *
    * @throws amqplib's error, for example 404 if there is no such queue; what
-   * ended the connection meanwhile.
-   * @throws {EventCounterError} 76 if the queue is a stream.
+   * ended the connection meanwhile; what `consumptionOf` throws.
    */
   static async open(
     connection: ChannelModel,
@@ -152,25 +156,29 @@ export class AmqpAttachment implements Settlement {
    * that was sent before it was given.
    */
   async look(): Promise<QueueState> {
-    const { messageCount, consumerCount } = await this.#channel.checkQueue(
-      this.#options.queue,
-    );
-    return { ready: messageCount, consumers: consumerCount };
+    const { messageCount, consumerCount } = await this.#check();
+    return this.#lastLook = { ready: messageCount, consumers: consumerCount };
   }
 
-  /** The only place that acks: one frame for everything up to the tag. */
+  /** What the queue told last; nothing of note if it was not asked. */
+  get lastLook(): QueueState {
+    return this.#lastLook;
+  }
+
+  /** The only place where an ack takes messages out of a queue. */
   ackUpTo(tag: number): boolean {
-    if (!this.#alive) return false;
-    const message = { fields: { deliveryTag: tag } } as ConsumeMessage;
-    this.#channel.ack(message, true);
-    if (!this.#isAsked) this.#ask();
-    return true;
+    return this.#ack(tag);
+  }
+
+  /** On a stream, where an ack takes nothing out, it only lets more come. */
+  extendCredit(tag: number): void {
+    this.#ack(tag);
   }
 
   /** A channel keeps its order (AMQP 0-9-1, 4.7), so any answer will do. */
   confirm(): Promise<boolean> {
     return this.#alive
-      ? this.look().then(() => true, () => false)
+      ? this.#check().then(() => true, () => false)
       : Promise.resolve(false);
   }
 
@@ -187,13 +195,26 @@ export class AmqpAttachment implements Settlement {
   /** Closes the connection, of which nothing is needed any more. */
   async closeConnection(): Promise<void> {
     this.#alive = false;
-    await this.#connection.close();
+    await this.connection.close();
   }
 
   /** Closes everything without waiting for an answer. */
   drop(): void {
     this.#alive = false;
-    dropConnection(this.#connection);
+    dropConnection(this.connection);
+  }
+
+  /** One frame for everything up to the tag. */
+  #ack(tag: number): boolean {
+    if (!this.#alive) return false;
+    const message = { fields: { deliveryTag: tag } } as ConsumeMessage;
+    this.#channel.ack(message, true);
+    if (!this.#isAsked) this.#ask();
+    return true;
+  }
+
+  #check(): Promise<Replies.AssertQueue> {
+    return this.#channel.checkQueue(this.#options.queue);
   }
 
   /** Notes when the first ack is known to have arrived. */
@@ -214,12 +235,10 @@ export class AmqpAttachment implements Settlement {
   }
 
   async #setUp(): Promise<void> {
-    const { queue, prefetch, prepare } = this.#options;
+    const { queue, prefetch, prepare, consumptionOf } = this.#options;
     await prepare(this.#channel);
-    const type = await findQueueType(this.#connection, queue);
-    if (type === "stream") throw streamRefused(queue);
-    // A publisher can set this header as well, and elsewhere it is passed on.
-    this.#countsReturns = type === "quorum";
+    const type = await findQueueType(this.connection, queue);
+    this.consumption = await consumptionOf(type);
     await this.#channel.prefetch(prefetch);
     await this.#consume();
   }
@@ -233,6 +252,7 @@ export class AmqpAttachment implements Settlement {
         this.#cause = new Error("the broker cancelled the consumer");
         this.#lose();
       },
+      { arguments: await this.consumption.begin(this.connection) },
     );
     this.#consumerTag = consumerTag;
   }
@@ -240,7 +260,7 @@ export class AmqpAttachment implements Settlement {
   #deliver(message: ConsumeMessage): void {
     if (!this.#alive || this.#isCancelled) return;
     this.#consumed++;
-    this.#waiting.push(new AmqpDelivery(message, this, this.#countsReturns));
+    this.#waiting.push(this.consumption.deliveryOf(message, this));
     if (this.#waiting.length === 1) this.#options.changed();
   }
 
@@ -255,15 +275,7 @@ export class AmqpAttachment implements Settlement {
     // Where the connection is closed, it tells why right after this.
     queueMicrotask(() => {
       this.#lost.resolve(this.#cause ?? new Error("the channel was closed"));
-      dropConnection(this.#connection);
+      dropConnection(this.connection);
     });
   }
-}
-
-function streamRefused(queue: string): EventCounterError {
-  return new EventCounterError(
-    EXIT.brokerRefused,
-    `Cannot drain "${queue}": it is a stream, which reading does not empty; ` +
-      "bind a classic or quorum queue to the exchange and give it as --queue",
-  );
 }

@@ -1,11 +1,15 @@
 import { getLogger } from "@logtape/logtape";
 import type { Delivery } from "../../model/delivery.ts";
-import { messageOf } from "../../model/errors.ts";
 import { Attempts } from "../../topology/attempts.ts";
 import { openConnection } from "../../topology/connection.ts";
-import { AmqpAttachment, type QueueState } from "./amqp_attachment.ts";
+import { EventCounterError, EXIT, messageOf } from "../../model/errors.ts";
+import type { Position } from "../../model/position.ts";
+import type { QueueType } from "../../topology/topology.ts";
+import { AmqpAttachment } from "./amqp_attachment.ts";
 import type { AmqpSourceOptions } from "./amqp_source_options.ts";
+import type { Consumption } from "./consumption.ts";
 import { CLOSE_TIMEOUT, GracefulClose } from "./graceful_close.ts";
+import { QueueConsumption } from "./queue_consumption.ts";
 import type { LeftBehind, Source } from "../source.ts";
 
 /**
@@ -17,8 +21,8 @@ const PROBATION = 10_000;
 const log = getLogger(["eventcounter", "source"]);
 
 /**
- * Deliveries of a RabbitMQ queue. Whatever of connection, channel and consumer
- * is lost, all three are made anew.
+ * Deliveries of a RabbitMQ queue of any type. Whatever of connection, channel
+ * and consumer is lost, all three are made anew.
  */
 export class AmqpSource implements Source {
   readonly #options: AmqpSourceOptions;
@@ -30,7 +34,10 @@ export class AmqpSource implements Source {
   #wake: () => void = () => {};
   /** The latest; it knows whether it is still one. */
   #attachment: AmqpAttachment | undefined;
-  #lastLook: QueueState = { ready: 0, consumers: 0 };
+  /** How far the queue has been counted, if it is a stream. */
+  #position: Position | undefined;
+  /** Once it is known to be a stream; it knows how far that was read. */
+  #stream: Consumption | undefined;
   #failure: { readonly error: unknown } | undefined;
 
   /** Connects only when it is opened. */
@@ -46,8 +53,13 @@ export class AmqpSource implements Source {
   /** A queue has no end. */
   readonly ended = false;
 
-  async open(wake: () => void, signal: AbortSignal): Promise<void> {
+  async open(
+    wake: () => void,
+    signal: AbortSignal,
+    positions: ReadonlyMap<string, Position> = new Map(),
+  ): Promise<void> {
     this.#wake = wake;
+    this.#position = positions.get(this.#options.queue);
     if (signal.aborted) return;
     const opened = Promise.withResolvers<void>();
     signal.addEventListener("abort", () => {
@@ -69,12 +81,7 @@ export class AmqpSource implements Source {
       if (this.#failure !== undefined) throw this.#failure.error;
       return taken;
     }
-    const { holdAll, prefetch } = this.#options;
-    if (
-      holdAll && attachment!.waiting === 0 && attachment!.consumed >= prefetch
-    ) {
-      this.#renew(attachment!);
-    }
+    attachment!.consumption.taken(taken, attachment!);
     return taken;
   }
 
@@ -82,11 +89,11 @@ export class AmqpSource implements Source {
     const attachment = this.#attachment;
     if (!attachment?.isAlive) return false;
     // Whoever is told to stop does not wait for the answer any more.
-    const state = await Promise.race([
-      this.#look(attachment),
+    const isEmpty = await Promise.race([
+      orNothing(attachment.consumption.isEmpty(attachment)),
       this.#told.promise,
     ]);
-    return state?.ready === 0 && attachment.waiting === 0;
+    return isEmpty === true && attachment.waiting === 0;
   }
 
   async isQuiet(): Promise<boolean> {
@@ -95,7 +102,7 @@ export class AmqpSource implements Source {
     // The answer comes after every delivery that was sent before it. Without
     // one, the heartbeat will tell, and the attachment be lost; where there
     // are no heartbeats, silence must do.
-    const answered = this.#look(attachment).then((state) =>
+    const answered = orNothing(attachment.look()).then((state) =>
       state !== undefined
     );
     const isSureToEnd = this.#options.address.heartbeat > 0;
@@ -114,7 +121,10 @@ export class AmqpSource implements Source {
     this.#over.abort();
     const attachment = this.#attachment;
     const left = attachment?.isAlive
-      ? await this.#findLeftBehind(attachment)
+      ? await this.#gracefulClose.wait(
+        "look at the queue",
+        attachment.consumption.findLeftBehind(attachment),
+      )
       : undefined;
     await this.#gracefulClose.wait(
       "close the channel",
@@ -174,56 +184,42 @@ export class AmqpSource implements Source {
     const { address, tls, queue, prefetch, prepare } = this.#options;
     return await AmqpAttachment.open(
       await openConnection(address, tls, timeLeft),
-      { queue, prefetch, prepare, changed: () => this.#wake() },
+      {
+        queue,
+        prefetch,
+        prepare,
+        consumptionOf: (type) => this.#consumptionOf(type),
+        changed: () => this.#wake(),
+      },
     );
   }
 
-  #renew(attachment: AmqpAttachment): void {
-    attachment.renew().catch((error) => {
-      // Losing the channel is noticed by the attachment itself.
-      log.debug("cannot start the next consumer: {error}", {
-        error: messageOf(error),
-      });
-    });
-  }
-
-  /** Nothing if there is no answer, since the attachment is lost. */
-  async #look(attachment: AmqpAttachment): Promise<QueueState | undefined> {
-    try {
-      return this.#lastLook = await attachment.look();
-    } catch (error) {
-      log.debug("cannot look at the queue: {error}", {
-        error: messageOf(error),
-      });
-      return undefined;
+  async #consumptionOf(
+    type: QueueType | undefined,
+  ): Promise<Consumption> {
+    if (type !== "stream") {
+      this.#refuseFrom(type);
+      return new QueueConsumption(this.#options, type === "quorum");
     }
-  }
-
-  /** What was ready when the silence was believed, and still is. */
-  async #findLeftBehind(
-    attachment: AmqpAttachment,
-  ): Promise<LeftBehind | undefined> {
-    const { ready } = this.#lastLook;
-    if (ready === 0) return undefined;
-    const now = await this.#gracefulClose.wait(
-      "look at the queue",
-      attachment.look(),
+    // Loaded only when it is used.
+    const { StreamConsumption } = await import(
+      "../stream/stream_consumption.ts"
     );
-    const messages = Math.min(ready, now?.ready ?? 0);
-    if (now === undefined || messages === 0) return undefined;
-    return { messages, why: this.#whyLeft(now) };
+    return this.#stream ??= new StreamConsumption(
+      this.#options,
+      this.#position,
+    );
   }
 
-  #whyLeft({ consumers }: QueueState): string {
-    const queue = `queue "${this.#options.queue}"`;
-    if (consumers > 0) {
-      return `${queue} has ${consumers} other consumer(s), one of which gets ` +
-        "them (a single active consumer, or one of a higher priority); " +
-        "stop it, or run again when it has ended";
-    }
-    return this.#options.holdAll
-      ? `the broker gives out no more while so many are not acked; run again`
-      : `the broker does not tell why; look at ${queue} there, and run again`;
+  /** Every other queue begins where it was emptied up to. */
+  #refuseFrom(type: QueueType | undefined): void {
+    const { queue, from } = this.#options;
+    if (from === undefined) return;
+    throw new EventCounterError(
+      EXIT.usage,
+      `Option "--from" is for streams, but queue "${queue}" is ` +
+        `${type === undefined ? "none" : `of type ${type}`}; leave it out`,
+    );
   }
 
   /** What a promise gives, or nothing if it takes longer. */
@@ -241,5 +237,17 @@ export class AmqpSource implements Source {
     } finally {
       cancel();
     }
+  }
+}
+
+/** What a broker answers; nothing if the attachment is lost before. */
+async function orNothing<T>(answer: Promise<T>): Promise<T | undefined> {
+  try {
+    return await answer;
+  } catch (error) {
+    log.debug("cannot look at the queue: {error}", {
+      error: messageOf(error),
+    });
+    return undefined;
   }
 }

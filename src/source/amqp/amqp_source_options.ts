@@ -1,6 +1,7 @@
 import type { Clock } from "../../model/clock.ts";
 import type { AmqpAddress } from "../../topology/amqp_address.ts";
 import type { TlsOptions } from "../../topology/connection.ts";
+import type { StreamStart } from "../stream/stream_start.ts";
 import type { AmqpChannel } from "../../topology/topology.ts";
 
 /** Settings of an `AmqpSource`. */
@@ -19,6 +20,13 @@ export interface AmqpSourceOptions {
    * goes on although nothing is acked, but never runs ahead of the pipeline.
    */
   readonly holdAll: boolean;
+  /**
+   * Where to begin in a stream whose position is not known; should the stream
+   * not reach from there to here any more, go on from here all the same. Other
+   * queues are refused with it. Default: at the first message, and a gap is
+   * refused.
+   */
+  readonly from?: StreamStart | undefined;
   /** Runs on every new channel before the queue is touched, to declare it. */
   readonly prepare: (channel: AmqpChannel) => Promise<void>;
   /** How long to try for the first connection, in ms. */
