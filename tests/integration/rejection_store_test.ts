@@ -2,6 +2,7 @@ import { assertEquals, assertThrows } from "@std/assert";
 import { Buffer } from "node:buffer";
 import { RejectionStore } from "../../src/ledger/memory/rejection_store.ts";
 import { rejection } from "../support/ledger_content.ts";
+import { test } from "../support/pure.ts";
 
 const MEBIBYTE = 1024 * 1024;
 
@@ -26,9 +27,7 @@ Deno.test("RejectionStore gives back every body, from memory or from its tempora
   store.close();
 });
 
-Deno.test("RejectionStore has no more bytes of bodies in memory than it may", {
-  permissions: "none",
-}, () => {
+test("RejectionStore has no more bytes of bodies in memory than it may", () => {
   const store = new RejectionStore(5 * MEBIBYTE);
   for (const one of rejections.slice(0, 5)) store.add(one);
 

@@ -154,19 +154,15 @@ function overwrite(path: string, from: number, to: number): void {
 }
 
 for (const [what, text, make] of strangers) {
-  Deno.test(
-    `SqliteLedger refuses ${what} with exit code 65 and leaves it alone`,
-    { permissions },
-    async () => {
-      const place = folder.make();
-      await make(`${place}/a.db`);
-      const before = await bytesIn(place);
+  folder.test(`SqliteLedger refuses ${what} with exit code 65 and leaves it alone`, async () => {
+    const place = folder.make();
+    await make(`${place}/a.db`);
+    const before = await bytesIn(place);
 
-      await assertRefused(`${place}/a.db`, 65, text);
+    await assertRefused(`${place}/a.db`, 65, text);
 
-      assertEquals(await bytesIn(place), before);
-    },
-  );
+    assertEquals(await bytesIn(place), before);
+  });
 }
 
 const begin = (ledger: SqliteLedger) => ledger.beginRun(0);
@@ -179,9 +175,7 @@ for (
     ["UPDATE rejection SET routing_key = '1'", contentOf],
   ] as const
 ) {
-  Deno.test(`SqliteLedger tells a damaged ledger when it is read: ${damage}`, {
-    permissions,
-  }, async () => {
+  folder.test(`SqliteLedger tells a damaged ledger when it is read: ${damage}`, async () => {
     const path = `${folder.make()}/a.db`;
     await makeLedger(path);
     withDatabase(path, damage);
@@ -198,9 +192,7 @@ for (
   });
 }
 
-Deno.test("SqliteLedger never shows less than all of a ledger cut short", {
-  permissions,
-}, async () => {
+folder.test("SqliteLedger never shows less than all of a ledger cut short", async () => {
   const place = folder.make();
   await makeLedger(`${place}/whole.db`);
   const whole = await Deno.readFile(`${place}/whole.db`);
@@ -227,32 +219,24 @@ Deno.test("SqliteLedger never shows less than all of a ledger cut short", {
   }
 });
 
-Deno.test(
-  "SqliteLedger makes a ledger of an empty file",
-  { permissions },
-  async () => {
-    const path = `${folder.make()}/a.db`;
-    await Deno.writeFile(path, new Uint8Array());
+folder.test("SqliteLedger makes a ledger of an empty file", async () => {
+  const path = `${folder.make()}/a.db`;
+  await Deno.writeFile(path, new Uint8Array());
 
-    await makeLedger(path);
+  await makeLedger(path);
 
-    const ledger = await SqliteLedger.open(path);
-    await ledger.close();
-    assertEquals(storedIds(path), [...large.ids!]);
-  },
-);
+  const ledger = await SqliteLedger.open(path);
+  await ledger.close();
+  assertEquals(storedIds(path), [...large.ids!]);
+});
 
-Deno.test(
-  "SqliteLedger refuses a path that cannot be a file with exit code 73",
-  { permissions },
-  async () => {
-    const place = folder.make();
+folder.test("SqliteLedger refuses a path that cannot be a file with exit code 73", async () => {
+  const place = folder.make();
 
-    await assertRefused(place, 73, "check its folder and permissions");
-    await assertRefused(`${place}/missing/a.db`, 73, "check its folder");
-    assertEquals(await bytesIn(place), new Map());
-  },
-);
+  await assertRefused(place, 73, "check its folder and permissions");
+  await assertRefused(`${place}/missing/a.db`, 73, "check its folder");
+  assertEquals(await bytesIn(place), new Map());
+});
 
 Deno.test(
   "SqliteLedger refuses a folder where nothing can be made with exit code 73",
@@ -267,19 +251,15 @@ Deno.test(
   },
 );
 
-Deno.test(
-  "SqliteLedger refuses a ledger in use by this process with exit code 75",
-  { permissions },
-  async () => {
-    const path = `${folder.make()}/a.db`;
-    const first = await SqliteLedger.open(path);
+folder.test("SqliteLedger refuses a ledger in use by this process with exit code 75", async () => {
+  const path = `${folder.make()}/a.db`;
+  const first = await SqliteLedger.open(path);
 
-    await assertRefused(path, 75, "another process is using it");
+  await assertRefused(path, 75, "another process is using it");
 
-    await first.close();
-    await (await SqliteLedger.open(path)).close();
-  },
-);
+  await first.close();
+  await (await SqliteLedger.open(path)).close();
+});
 
 Deno.test(
   "SqliteLedger refuses a ledger in use by another process with exit code 75",
@@ -314,32 +294,28 @@ Deno.test("SqliteLedger knows that a ledger is in use by whatever path", {
   await first.close();
 });
 
-Deno.test(
-  "other programs read the ledger, and may write to it, while a worker works",
-  { permissions },
-  async () => {
-    const path = `${folder.make()}/a.db`;
-    const ledger = await SqliteLedger.open(path);
-    await ledger.beginRun(0);
-    const other = new DatabaseSync(path);
-    const events = () =>
-      other.prepare("SELECT sum(count) AS events FROM counted").get()!.events;
+folder.test("other programs read the ledger, and may write to it, while a worker works", async () => {
+  const path = `${folder.make()}/a.db`;
+  const ledger = await SqliteLedger.open(path);
+  await ledger.beginRun(0);
+  const other = new DatabaseSync(path);
+  const events = () =>
+    other.prepare("SELECT sum(count) AS events FROM counted").get()!.events;
 
-    await checkpoint(ledger, { counts: { created: [["a", 1]] } });
-    assertEquals(events(), 1);
-    // As Litestream does.
-    other.exec("CREATE TABLE other (id INTEGER); PRAGMA wal_checkpoint");
-    other.exec("BEGIN");
-    assertEquals(events(), 1);
-    await checkpoint(ledger, { counts: { created: [["a", 2]] } });
-    assertEquals(events(), 1, "it sees what was there when it began");
-    other.exec("COMMIT");
-    assertEquals(events(), 3);
+  await checkpoint(ledger, { counts: { created: [["a", 1]] } });
+  assertEquals(events(), 1);
+  // As Litestream does.
+  other.exec("CREATE TABLE other (id INTEGER); PRAGMA wal_checkpoint");
+  other.exec("BEGIN");
+  assertEquals(events(), 1);
+  await checkpoint(ledger, { counts: { created: [["a", 2]] } });
+  assertEquals(events(), 1, "it sees what was there when it began");
+  other.exec("COMMIT");
+  assertEquals(events(), 3);
 
-    other.close();
-    await ledger.close();
-  },
-);
+  other.close();
+  await ledger.close();
+});
 
 /** Opens the ledger in a process of its own. @returns What that printed. */
 function openElsewhere(path: string): string {

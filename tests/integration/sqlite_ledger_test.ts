@@ -17,7 +17,6 @@ import { uuid } from "../support/messages.ts";
 import { TemporaryFolder } from "../support/temporary_folder.ts";
 
 const folder = new TemporaryFolder();
-const { permissions } = folder;
 
 /** Opens a ledger, and catches the connection that it has made. */
 async function openWithConnection(
@@ -47,20 +46,16 @@ function query(database: DatabaseSync, sql: string): unknown[] {
   return database.prepare(sql).all().map((row) => ({ ...row }));
 }
 
-Deno.test(
-  "SqliteLedger commits with fsync: synchronous is FULL, the journal a WAL",
-  { permissions },
-  async () => {
-    const [ledger, database] = await open();
+folder.test("SqliteLedger commits with fsync: synchronous is FULL, the journal a WAL", async () => {
+  const [ledger, database] = await open();
 
-    assertEquals(query(database, "PRAGMA synchronous"), [{ synchronous: 2 }]);
-    assertEquals(query(database, "PRAGMA journal_mode"), [{
-      journal_mode: "wal",
-    }]);
+  assertEquals(query(database, "PRAGMA synchronous"), [{ synchronous: 2 }]);
+  assertEquals(query(database, "PRAGMA journal_mode"), [{
+    journal_mode: "wal",
+  }]);
 
-    await ledger.close();
-  },
-);
+  await ledger.close();
+});
 
 /** A batch in which STRICT refuses the very last thing to be written. */
 function unwritable(good: CheckpointContent): CheckpointContent {
@@ -87,9 +82,7 @@ const state = async (ledger: Ledger, database: DatabaseSync) => [
   await contentOf(ledger),
 ];
 
-Deno.test("a checkpoint that fails leaves nothing of its batch", {
-  permissions,
-}, async () => {
+folder.test("a checkpoint that fails leaves nothing of its batch", async () => {
   const [ledger, database] = await open();
   await checkpoint(ledger, first);
   const before = await state(ledger, database);
@@ -108,96 +101,82 @@ Deno.test("a checkpoint that fails leaves nothing of its batch", {
   await ledger.close();
 });
 
-Deno.test(
-  "a checkpoint that fails while counts are folded leaves nothing of its batch",
-  { permissions },
-  async () => {
-    for (const checkpointsBefore of [62, 63, 64]) {
-      const [ledger] = await open();
-      for (let i = 0; i < checkpointsBefore; i++) {
-        await checkpoint(ledger, { counts: { created: [["a", 1]] } });
-      }
-
-      await assertRejects(
-        () => checkpoint(ledger, unwritable(second)),
-        EventCounterError,
-      );
-
-      assertEquals((await contentOf(ledger)).counts, [
-        ["created", [["a", checkpointsBefore]]],
-      ]);
-      await checkpoint(ledger, second);
-      assertEquals((await contentOf(ledger)).counts, [
-        ["created", [["a", checkpointsBefore + 10]]],
-        ["deleted", [["b", 10]]],
-      ]);
-      await ledger.close();
+folder.test("a checkpoint that fails while counts are folded leaves nothing of its batch", async () => {
+  for (const checkpointsBefore of [62, 63, 64]) {
+    const [ledger] = await open();
+    for (let i = 0; i < checkpointsBefore; i++) {
+      await checkpoint(ledger, { counts: { created: [["a", 1]] } });
     }
-  },
-);
 
-Deno.test(
-  "a full disk fails the checkpoint with exit code 74 and leaves nothing of its batch",
-  { permissions },
-  async () => {
-    const [ledger, database] = await open();
-    await checkpoint(ledger, first);
-    const before = await state(ledger, database);
-    const [{ page_count }] = query(database, "PRAGMA page_count") as [
-      { page_count: number },
-    ];
-    database.exec(`PRAGMA max_page_count = ${page_count + 2}`);
-    const tooLarge = {
-      ...second,
-      rejections: [rejection(new Uint8Array(1_000_000))],
-    };
-
-    const error = await assertRejects(
-      () => checkpoint(ledger, tooLarge),
+    await assertRejects(
+      () => checkpoint(ledger, unwritable(second)),
       EventCounterError,
-      "make room",
     );
 
-    assertEquals(error.exitCode, 74);
-    assertEquals(await state(ledger, database), before);
-    database.exec("PRAGMA max_page_count = 100000");
+    assertEquals((await contentOf(ledger)).counts, [
+      ["created", [["a", checkpointsBefore]]],
+    ]);
     await checkpoint(ledger, second);
-    assertEquals((await contentOf(ledger)).counts[0], ["created", [["a", 11]]]);
+    assertEquals((await contentOf(ledger)).counts, [
+      ["created", [["a", checkpointsBefore + 10]]],
+      ["deleted", [["b", 10]]],
+    ]);
     await ledger.close();
-  },
-);
+  }
+});
 
-Deno.test(
-  "counts wait in the log for 64 checkpoints or 100,000 users at most",
-  { permissions },
-  async () => {
-    const [ledger, database] = await open();
-    const waiting = () =>
-      query(database, "SELECT * FROM checkpoint WHERE counts IS NOT NULL")
-        .length;
-    const countUsers = (users: number) =>
-      checkpoint(ledger, {
-        counts: {
-          created: Array.from({ length: users }, (_, i) => [`user ${i}`, 1]),
-        },
-      });
-    for (let i = 1; i <= 130; i++) {
-      await countUsers(1);
-      assertEquals(waiting(), i % 64, `after ${i} checkpoints`);
-    }
+folder.test("a full disk fails the checkpoint with exit code 74 and leaves nothing of its batch", async () => {
+  const [ledger, database] = await open();
+  await checkpoint(ledger, first);
+  const before = await state(ledger, database);
+  const [{ page_count }] = query(database, "PRAGMA page_count") as [
+    { page_count: number },
+  ];
+  database.exec(`PRAGMA max_page_count = ${page_count + 2}`);
+  const tooLarge = {
+    ...second,
+    rejections: [rejection(new Uint8Array(1_000_000))],
+  };
 
-    await countUsers(100_000);
-    assertEquals(waiting(), 3);
+  const error = await assertRejects(
+    () => checkpoint(ledger, tooLarge),
+    EventCounterError,
+    "make room",
+  );
+
+  assertEquals(error.exitCode, 74);
+  assertEquals(await state(ledger, database), before);
+  database.exec("PRAGMA max_page_count = 100000");
+  await checkpoint(ledger, second);
+  assertEquals((await contentOf(ledger)).counts[0], ["created", [["a", 11]]]);
+  await ledger.close();
+});
+
+folder.test("counts wait in the log for 64 checkpoints or 100,000 users at most", async () => {
+  const [ledger, database] = await open();
+  const waiting = () =>
+    query(database, "SELECT * FROM checkpoint WHERE counts IS NOT NULL")
+      .length;
+  const countUsers = (users: number) =>
+    checkpoint(ledger, {
+      counts: {
+        created: Array.from({ length: users }, (_, i) => [`user ${i}`, 1]),
+      },
+    });
+  for (let i = 1; i <= 130; i++) {
     await countUsers(1);
-    assertEquals(waiting(), 0);
+    assertEquals(waiting(), i % 64, `after ${i} checkpoints`);
+  }
 
-    await ledger.close();
-  },
-);
+  await countUsers(100_000);
+  assertEquals(waiting(), 3);
+  await countUsers(1);
+  assertEquals(waiting(), 0);
 
-Deno.test("the view shows the same counts to other programs, folded or not", {
-  permissions,
-}, async () => {
+  await ledger.close();
+});
+
+folder.test("the view shows the same counts to other programs, folded or not", async () => {
   const [ledger, database] = await open();
   const users = ["a", "'", '"[{', "\u{fffd}", "\u{1f600}", "__proto__", "1"]
     .map((user, i): UserCount => [user, i + 1]);
@@ -224,9 +203,7 @@ Deno.test("the view shows the same counts to other programs, folded or not", {
   await ledger.close();
 });
 
-Deno.test("each run is noted with its times, its end and its totals", {
-  permissions,
-}, async () => {
+folder.test("each run is noted with its times, its end and its totals", async () => {
   const [ledger, database] = await open();
   await ledger.endRun({
     endedAt: 2_000,
@@ -261,9 +238,7 @@ Deno.test("each run is noted with its times, its end and its totals", {
   await ledger.close();
 });
 
-Deno.test("pages of rejections are bounded by bytes, and leave nothing open", {
-  permissions,
-}, async () => {
+folder.test("pages of rejections are bounded by bytes, and leave nothing open", async () => {
   const [ledger, database] = await open();
   const MEBIBYTE = 1024 * 1024;
   const sizes = [1, 5, 5, 20, 1, 1];

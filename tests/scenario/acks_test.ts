@@ -2,12 +2,14 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { until } from "../support/fake_clock.ts";
-import { durableAdapters, ledgerAdapters } from "../support/ledger_adapters.ts";
 import { contentOf, countsOf } from "../support/ledger_content.ts";
 import { event, uuid } from "../support/messages.ts";
-import { promise, Scenario } from "../support/scenario.ts";
-
-const forgetful = ledgerAdapters.filter(({ crash }) => crash === undefined);
+import {
+  durableLedger,
+  everyLedger,
+  forgetfulLedger,
+  Scenario,
+} from "../support/scenario.ts";
 
 const events = (from: number, to: number) =>
   Array.from(
@@ -15,136 +17,116 @@ const events = (from: number, to: number) =>
     (_, i) => event("a", "created", uuid(from + i)),
   );
 
-promise(
-  "nothing is acked before its checkpoint is durable",
-  durableAdapters,
-  async ({ ledger }) => {
-    const scenario = new Scenario(ledger, { checkpointSize: 3 });
+durableLedger.test("nothing is acked before its checkpoint is durable", async ({ ledger }) => {
+  const scenario = new Scenario(ledger, { checkpointSize: 3 });
 
-    await scenario.runToEnd(...events(0, 7));
+  await scenario.runToEnd(...events(0, 7));
 
-    assertEquals(scenario.journal, [
-      "open",
-      "take 3",
-      "checkpoint 3 ids, 0 rejections",
-      "ack 1 up to 3",
-      "take 3",
-      "checkpoint 3 ids, 0 rejections",
-      "ack 1 up to 6",
-      "take 1",
-      "stop",
-      "checkpoint 1 ids, 0 rejections",
-      "ack 1 up to 7",
-      "end run: end-of-input",
-      "snapshot",
-      "close",
-    ]);
-  },
-);
+  assertEquals(scenario.journal, [
+    "open",
+    "take 3",
+    "checkpoint 3 ids, 0 rejections",
+    "ack 1 up to 3",
+    "take 3",
+    "checkpoint 3 ids, 0 rejections",
+    "ack 1 up to 6",
+    "take 1",
+    "stop",
+    "checkpoint 1 ids, 0 rejections",
+    "ack 1 up to 7",
+    "end run: end-of-input",
+    "snapshot",
+    "close",
+  ]);
+});
 
-promise(
-  "nothing is acked while its checkpoint is being written",
-  durableAdapters,
-  async ({ ledger }) => {
-    const gate = Promise.withResolvers<void>();
-    const scenario = new Scenario(ledger, { checkpointSize: 3 });
-    scenario.ledger.beforeCheckpoint = () => gate.promise;
+durableLedger.test("nothing is acked while its checkpoint is being written", async ({ ledger }) => {
+  const gate = Promise.withResolvers<void>();
+  const scenario = new Scenario(ledger, { checkpointSize: 3 });
+  scenario.ledger.beforeCheckpoint = () => gate.promise;
 
-    await scenario.start(...events(0, 3));
-    await scenario.clock.advance(60_000);
-    assertEquals(scenario.source.acks, []);
+  await scenario.start(...events(0, 3));
+  await scenario.clock.advance(60_000);
+  assertEquals(scenario.source.acks, []);
 
-    gate.resolve();
-    await until("it is acked", () => scenario.source.acks.length > 0);
-    assertEquals(scenario.ledger.batches.length, 1);
-    await scenario.clock.advance(5_000);
-    await scenario.result;
-  },
-);
+  gate.resolve();
+  await until("it is acked", () => scenario.source.acks.length > 0);
+  assertEquals(scenario.ledger.batches.length, 1);
+  await scenario.clock.advance(5_000);
+  await scenario.result;
+});
 
-promise(
-  "with a ledger that forgets, nothing is acked before the snapshot is complete",
-  forgetful,
-  async ({ ledger }) => {
-    const gate = Promise.withResolvers<void>();
-    const scenario: Scenario = new Scenario(ledger, {
-      checkpointSize: 3,
-      snapshot: async () => {
-        scenario.journal.push("snapshot begins");
-        await gate.promise;
-        scenario.journal.push("snapshot ends");
-        return ["created.json"];
-      },
-    });
+forgetfulLedger.test("with a ledger that forgets, nothing is acked before the snapshot is complete", async ({ ledger }) => {
+  const gate = Promise.withResolvers<void>();
+  const scenario: Scenario = new Scenario(ledger, {
+    checkpointSize: 3,
+    snapshot: async () => {
+      scenario.journal.push("snapshot begins");
+      await gate.promise;
+      scenario.journal.push("snapshot ends");
+      return ["created.json"];
+    },
+  });
 
-    scenario.source.push(...events(0, 7));
-    scenario.source.end();
-    await scenario.start();
-    await until(
-      "the snapshot begins",
-      () => scenario.journal.includes("snapshot begins"),
-    );
-    await scenario.clock.advance(60_000);
-    assertEquals(scenario.source.acks, []);
-    gate.resolve();
-    const { files } = await scenario.result;
+  scenario.source.push(...events(0, 7));
+  scenario.source.end();
+  await scenario.start();
+  await until(
+    "the snapshot begins",
+    () => scenario.journal.includes("snapshot begins"),
+  );
+  await scenario.clock.advance(60_000);
+  assertEquals(scenario.source.acks, []);
+  gate.resolve();
+  const { files } = await scenario.result;
 
-    assertEquals(scenario.journal.slice(-5), [
-      "end run: end-of-input",
-      "snapshot begins",
-      "snapshot ends",
-      "ack 1 up to 7",
-      "close",
-    ]);
-    assertEquals([files, scenario.source.leftInQueue], [["created.json"], []]);
-  },
-);
+  assertEquals(scenario.journal.slice(-5), [
+    "end run: end-of-input",
+    "snapshot begins",
+    "snapshot ends",
+    "ack 1 up to 7",
+    "close",
+  ]);
+  assertEquals([files, scenario.source.leftInQueue], [["created.json"], []]);
+});
 
-promise(
-  "an ack goes to the channel that delivered, or nowhere",
-  ledgerAdapters,
-  async ({ ledger }) => {
-    const scenario = await new Scenario(ledger).start(...events(0, 3));
-    assertEquals(scenario.source.taken, 3);
+everyLedger.test("an ack goes to the channel that delivered, or nowhere", async ({ ledger }) => {
+  const scenario = await new Scenario(ledger).start(...events(0, 3));
+  assertEquals(scenario.source.taken, 3);
 
-    scenario.source.detach();
-    scenario.source.attach();
-    await scenario.push(...events(3, 5));
-    await scenario.clock.advance(6_000);
-    const result = await scenario.result;
+  scenario.source.detach();
+  scenario.source.attach();
+  await scenario.push(...events(3, 5));
+  await scenario.clock.advance(6_000);
+  const result = await scenario.result;
 
-    assertEquals(scenario.source.acks, [
-      { channel: 1, upTo: 3, sent: false },
-      { channel: 2, upTo: 5, sent: true },
-    ]);
-    assertEquals(scenario.source.leftInQueue, []);
-    assertEquals(
-      [result.received, result.unique, result.duplicates, result.redelivered],
-      [8, 5, 3, 3],
-    );
-    assertEquals((await contentOf(ledger)).counts, [["created", [["a", 5]]]]);
-  },
-);
+  assertEquals(scenario.source.acks, [
+    { channel: 1, upTo: 3, sent: false },
+    { channel: 2, upTo: 5, sent: true },
+  ]);
+  assertEquals(scenario.source.leftInQueue, []);
+  assertEquals(
+    [result.received, result.unique, result.duplicates, result.redelivered],
+    [8, 5, 3, 3],
+  );
+  assertEquals((await contentOf(ledger)).counts, [["created", [["a", 5]]]]);
+});
 
-promise(
-  "what a channel had delivered and lost untaken comes again and is counted once",
-  ledgerAdapters,
-  async ({ ledger }) => {
-    const scenario = await new Scenario(ledger, { checkpointSize: 2 }).start();
+everyLedger.test("what a channel had delivered and lost untaken comes again and is counted once", async ({ ledger }) => {
+  const scenario = await new Scenario(ledger, { checkpointSize: 2 }).start();
 
-    // Delivered and lost again before the run gets a turn.
-    scenario.source.push(...events(0, 5));
-    scenario.source.detach();
-    await scenario.clock.advance(1_000);
-    assertEquals(scenario.source.taken, 0);
-    scenario.source.attach();
-    await scenario.clock.advance(6_000);
-    const { unique, duplicates, redelivered } = await scenario.result;
+  // Delivered and lost again before the run gets a turn.
+  scenario.source.push(...events(0, 5));
+  scenario.source.detach();
+  await scenario.clock.advance(1_000);
+  assertEquals(scenario.source.taken, 0);
+  scenario.source.attach();
+  await scenario.clock.advance(6_000);
+  const { unique, duplicates, redelivered } = await scenario.result;
 
-    assertEquals([unique, duplicates, redelivered], [5, 0, 5]);
-    assertEquals(scenario.source.leftInQueue, []);
-  },
-);
+  assertEquals([unique, duplicates, redelivered], [5, 0, 5]);
+  assertEquals(scenario.source.leftInQueue, []);
+});
 
 const step = fc.oneof(
   {
@@ -156,46 +138,42 @@ const step = fc.oneof(
   { weight: 1, arbitrary: fc.record({ advance: fc.nat(3_000) }) },
 );
 
-promise(
-  "whenever the connection breaks, every id is counted once and everything is acked in the end",
-  ledgerAdapters,
-  async ({ ledger }) => {
-    let round = 0;
-    await fc.assert(
-      fc.asyncProperty(
-        fc.array(step, { maxLength: 20 }),
-        fc.integer({ min: 1, max: 6 }),
-        fc.integer({ min: 1, max: 3 }),
-        async (steps, checkpointSize, channelCapacity) => {
-          const user = `round ${++round}`;
-          const sent = new Set<number>();
-          const options = { checkpointSize, channelCapacity };
-          const scenario = await new Scenario(ledger, options).start();
-          const { source, clock } = scenario;
-          for (const step of steps) {
-            if (scenario.ended) break;
-            if (step === "detach") source.detach();
-            else if (step === "attach") source.attached || source.attach();
-            else if ("advance" in step) await clock.advance(step.advance);
-            else {
-              step.push.forEach((number) => sent.add(number));
-              source.push(
-                ...step.push.map((number) =>
-                  event(user, "created", uuid(round * 100 + number))
-                ),
-              );
-            }
+everyLedger.test("whenever the connection breaks, every id is counted once and everything is acked in the end", async ({ ledger }) => {
+  let round = 0;
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(step, { maxLength: 20 }),
+      fc.integer({ min: 1, max: 6 }),
+      fc.integer({ min: 1, max: 3 }),
+      async (steps, checkpointSize, channelCapacity) => {
+        const user = `round ${++round}`;
+        const sent = new Set<number>();
+        const options = { checkpointSize, channelCapacity };
+        const scenario = await new Scenario(ledger, options).start();
+        const { source, clock } = scenario;
+        for (const step of steps) {
+          if (scenario.ended) break;
+          if (step === "detach") source.detach();
+          else if (step === "attach") source.attached || source.attach();
+          else if ("advance" in step) await clock.advance(step.advance);
+          else {
+            step.push.forEach((number) => sent.add(number));
+            source.push(
+              ...step.push.map((number) =>
+                event(user, "created", uuid(round * 100 + number))
+              ),
+            );
           }
-          if (!source.attached && !scenario.ended) source.attach();
-          const { unique } = await scenario.runToSilence();
+        }
+        if (!source.attached && !scenario.ended) source.attach();
+        const { unique } = await scenario.runToSilence();
 
-          assertEquals([unique, source.leftInQueue], [sent.size, []]);
-          const counts = new Map(await countsOf(ledger, "created"));
-          assertEquals(counts.get(user) ?? 0, sent.size);
-        },
-      ),
-      // A durable ledger waits for the disk each time.
-      { numRuns: ledger.ackAfter === "checkpoint" ? 25 : 150 },
-    );
-  },
-);
+        assertEquals([unique, source.leftInQueue], [sent.size, []]);
+        const counts = new Map(await countsOf(ledger, "created"));
+        assertEquals(counts.get(user) ?? 0, sent.size);
+      },
+    ),
+    // A durable ledger waits for the disk each time.
+    { numRuns: ledger.ackAfter === "checkpoint" ? 25 : 150 },
+  );
+});

@@ -1,9 +1,8 @@
 /** Messages that a broker counts the returns of, and would drop in the end. */
 import { assertEquals, assertRejects } from "@std/assert";
-import { durableAdapters, ledgerAdapters } from "../support/ledger_adapters.ts";
 import { countsOf, rejectionsOf } from "../support/ledger_content.ts";
 import { event, type Message, uuid } from "../support/messages.ts";
-import { promise, Scenario } from "../support/scenario.ts";
+import { durableLedger, everyLedger, Scenario } from "../support/scenario.ts";
 
 /** An event that has come back so often. */
 const returned = (id: number, returns: number): Message => ({
@@ -12,102 +11,82 @@ const returned = (id: number, returns: number): Message => ({
   returns,
 });
 
-promise(
-  "a message that has often come back is in a batch of its own",
-  durableAdapters,
-  async ({ ledger }) => {
-    const scenario = new Scenario(ledger);
+durableLedger.test("a message that has often come back is in a batch of its own", async ({ ledger }) => {
+  const scenario = new Scenario(ledger);
 
-    await scenario.runToEnd(
-      ...[0, 1, 2].map((id) => returned(id, 9)),
-      returned(3, 10),
-      returned(4, 18),
-      ...[5, 6].map((id) => returned(id, 0)),
-    );
+  await scenario.runToEnd(
+    ...[0, 1, 2].map((id) => returned(id, 9)),
+    returned(3, 10),
+    returned(4, 18),
+    ...[5, 6].map((id) => returned(id, 0)),
+  );
 
-    assertEquals(scenario.journal.slice(2, -3), [
-      "checkpoint 3 ids, 0 rejections",
-      "ack 1 up to 3",
-      "checkpoint 1 ids, 0 rejections",
-      "ack 1 up to 4",
-      "checkpoint 1 ids, 0 rejections",
-      "ack 1 up to 5",
-      "stop",
-      "checkpoint 2 ids, 0 rejections",
-      "ack 1 up to 7",
-    ]);
-  },
-);
+  assertEquals(scenario.journal.slice(2, -3), [
+    "checkpoint 3 ids, 0 rejections",
+    "ack 1 up to 3",
+    "checkpoint 1 ids, 0 rejections",
+    "ack 1 up to 4",
+    "checkpoint 1 ids, 0 rejections",
+    "ack 1 up to 5",
+    "stop",
+    "checkpoint 2 ids, 0 rejections",
+    "ack 1 up to 7",
+  ]);
+});
 
-promise(
-  "a consumer that dies of one message takes no other back with it that was done",
-  durableAdapters,
-  async ({ ledger }) => {
-    const scenario = new Scenario(ledger, {
-      consumers: () => [{
-        handlerFor: () => (_user, { id }) =>
-          id === uuid(2) ? Promise.reject(new Error("poison")) : undefined,
-      }],
-    });
+durableLedger.test("a consumer that dies of one message takes no other back with it that was done", async ({ ledger }) => {
+  const scenario = new Scenario(ledger, {
+    consumers: () => [{
+      handlerFor: () => (_user, { id }) =>
+        id === uuid(2) ? Promise.reject(new Error("poison")) : undefined,
+    }],
+  });
 
-    await assertRejects(
-      () => scenario.runToEnd(...[0, 1, 2, 3].map((id) => returned(id, 10))),
-      Error,
-      "poison",
-    );
+  await assertRejects(
+    () => scenario.runToEnd(...[0, 1, 2, 3].map((id) => returned(id, 10))),
+    Error,
+    "poison",
+  );
 
-    assertEquals(
-      scenario.source.leftInQueue.map(({ body, returns }) => [
-        JSON.parse(new TextDecoder().decode(body)).id,
-        returns,
-      ]),
-      [[uuid(2), 11], [uuid(3), 11]],
-    );
-  },
-);
+  assertEquals(
+    scenario.source.leftInQueue.map(({ body, returns }) => [
+      JSON.parse(new TextDecoder().decode(body)).id,
+      returns,
+    ]),
+    [[uuid(2), 11], [uuid(3), 11]],
+  );
+});
 
-promise(
-  "a message that the broker would drop next time is kept as a rejection",
-  ledgerAdapters,
-  async ({ ledger, next }) => {
-    const scenario = new Scenario(ledger);
+everyLedger.test("a message that the broker would drop next time is kept as a rejection", async ({ ledger, next }) => {
+  const scenario = new Scenario(ledger);
 
-    const { unique, rejected } = await scenario
-      .runToEnd(returned(1, 18), returned(2, 19), returned(3, 40));
+  const { unique, rejected } = await scenario
+    .runToEnd(returned(1, 18), returned(2, 19), returned(3, 40));
 
-    assertEquals([unique, rejected], [1, 2]);
-    assertEquals(
-      (await rejectionsOf(ledger)).map(({ reason }) => reason),
-      ["delivery_limit", "delivery_limit"],
-    );
-    assertEquals(scenario.source.leftInQueue, []);
-    // It can be counted later all the same.
-    const later = new Scenario(await next());
-    assertEquals((await later.runToEnd(returned(2, 0))).unique, 1);
-  },
-);
+  assertEquals([unique, rejected], [1, 2]);
+  assertEquals(
+    (await rejectionsOf(ledger)).map(({ reason }) => reason),
+    ["delivery_limit", "delivery_limit"],
+  );
+  assertEquals(scenario.source.leftInQueue, []);
+  // It can be counted later all the same.
+  const later = new Scenario(await next());
+  assertEquals((await later.runToEnd(returned(2, 0))).unique, 1);
+});
 
-promise(
-  "a duplicate that the broker would drop next time is just a duplicate",
-  ledgerAdapters,
-  async ({ ledger }) => {
-    const { unique, duplicates, rejected } = await new Scenario(ledger)
-      .runToEnd(returned(1, 0), returned(1, 19));
+everyLedger.test("a duplicate that the broker would drop next time is just a duplicate", async ({ ledger }) => {
+  const { unique, duplicates, rejected } = await new Scenario(ledger)
+    .runToEnd(returned(1, 0), returned(1, 19));
 
-    assertEquals([unique, duplicates, rejected], [1, 1, 0]);
-    assertEquals(await countsOf(ledger, "created"), [["a", 1]]);
-  },
-);
+  assertEquals([unique, duplicates, rejected], [1, 1, 0]);
+  assertEquals(await countsOf(ledger, "created"), [["a", 1]]);
+});
 
-promise(
-  "the broker's limit can be another one",
-  ledgerAdapters,
-  async ({ ledger }) => {
-    const { unique, rejected } = await new Scenario(ledger, {
-      deliveryLimit: 4,
-    })
-      .runToEnd(returned(1, 1), returned(2, 2), returned(3, 3));
+everyLedger.test("the broker's limit can be another one", async ({ ledger }) => {
+  const { unique, rejected } = await new Scenario(ledger, {
+    deliveryLimit: 4,
+  })
+    .runToEnd(returned(1, 1), returned(2, 2), returned(3, 3));
 
-    assertEquals([unique, rejected], [2, 1]);
-  },
-);
+  assertEquals([unique, rejected], [2, 1]);
+});

@@ -2,10 +2,9 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
 import type { Ledger } from "../../src/ledger/ledger.ts";
-import { ledgerAdapters } from "../support/ledger_adapters.ts";
 import { contentOf } from "../support/ledger_content.ts";
 import { event, type Message, raw, uuid } from "../support/messages.ts";
-import { promise, Scenario } from "../support/scenario.ts";
+import { everyLedger, Scenario } from "../support/scenario.ts";
 
 const bad: readonly [body: string, reason: string][] = [
   ["no JSON", "bad_json"],
@@ -101,42 +100,38 @@ async function outcomeOf(ledger: Ledger) {
   };
 }
 
-promise(
-  "every delivery ends as exactly one of counted, duplicate, rejected",
-  ledgerAdapters,
-  async ({ ledger: { ackAfter }, fresh }) => {
-    await fc.assert(
-      fc.asyncProperty(
-        fc.array(told, { maxLength: 40 }),
-        fc.boolean(),
-        fc.integer({ min: 1, max: 10 }),
-        fc.integer({ min: 1, max: 3 }),
-        async (all, any, checkpointSize, channelCapacity) => {
-          const ledger = await fresh();
-          const scenario = new Scenario(ledger, {
-            types: any ? "any" : new Set(["created", "updated"]),
-            checkpointSize,
-            channelCapacity,
-          });
-          const result = await scenario
-            .runToEnd(...all.map(({ message }) => message));
+everyLedger.test("every delivery ends as exactly one of counted, duplicate, rejected", async ({ ledger: { ackAfter }, fresh }) => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(told, { maxLength: 40 }),
+      fc.boolean(),
+      fc.integer({ min: 1, max: 10 }),
+      fc.integer({ min: 1, max: 3 }),
+      async (all, any, checkpointSize, channelCapacity) => {
+        const ledger = await fresh();
+        const scenario = new Scenario(ledger, {
+          types: any ? "any" : new Set(["created", "updated"]),
+          checkpointSize,
+          channelCapacity,
+        });
+        const result = await scenario
+          .runToEnd(...all.map(({ message }) => message));
 
-          const { unique, duplicates, reasons, counts } = modelOf(all, any);
-          assertEquals(
-            [result.unique, result.duplicates, result.rejected],
-            [unique, duplicates, reasons.length],
-          );
-          assertEquals(result.received, all.length);
-          assertEquals(
-            result.redelivered,
-            all.filter(({ message }) => message.redelivered).length,
-          );
-          assertEquals(await outcomeOf(ledger), { reasons, counts });
-          assertEquals(scenario.source.leftInQueue, []);
-        },
-      ),
-      // A durable ledger waits for the disk each time.
-      { numRuns: ackAfter === "checkpoint" ? 25 : 150 },
-    );
-  },
-);
+        const { unique, duplicates, reasons, counts } = modelOf(all, any);
+        assertEquals(
+          [result.unique, result.duplicates, result.rejected],
+          [unique, duplicates, reasons.length],
+        );
+        assertEquals(result.received, all.length);
+        assertEquals(
+          result.redelivered,
+          all.filter(({ message }) => message.redelivered).length,
+        );
+        assertEquals(await outcomeOf(ledger), { reasons, counts });
+        assertEquals(scenario.source.leftInQueue, []);
+      },
+    ),
+    // A durable ledger waits for the disk each time.
+    { numRuns: ackAfter === "checkpoint" ? 25 : 150 },
+  );
+});

@@ -1,10 +1,10 @@
 /** How the files follow the ledger while a run goes on. */
 import { assertEquals } from "@std/assert";
 import type { Ledger } from "../../src/ledger/ledger.ts";
-import { durableAdapters, ledgerAdapters } from "../support/ledger_adapters.ts";
 import { event } from "../support/messages.ts";
 import {
-  promise,
+  durableLedger,
+  everyLedger,
   Scenario,
   type ScenarioOptions,
 } from "../support/scenario.ts";
@@ -34,133 +34,107 @@ function longRun(
   return { scenario, snapshots };
 }
 
-promise(
-  "the files follow the ledger a minute after it has changed, and only then",
-  durableAdapters,
-  async ({ ledger }) => {
-    const { scenario, snapshots } = longRun(ledger);
-    const known = newEvent();
-    await scenario.start(known);
-    await scenario.clock.advance(5 * MINUTE);
-    await scenario.push(known);
-    await scenario.clock.advance(5 * MINUTE);
-    assertEquals(snapshots, [61], "a duplicate changes nothing");
+durableLedger.test("the files follow the ledger a minute after it has changed, and only then", async ({ ledger }) => {
+  const { scenario, snapshots } = longRun(ledger);
+  const known = newEvent();
+  await scenario.start(known);
+  await scenario.clock.advance(5 * MINUTE);
+  await scenario.push(known);
+  await scenario.clock.advance(5 * MINUTE);
+  assertEquals(snapshots, [61], "a duplicate changes nothing");
 
+  await scenario.push(newEvent());
+  await scenario.clock.advance(30 * SECOND);
+  await scenario.push(newEvent());
+  await scenario.clock.advance(10 * MINUTE);
+  assertEquals(snapshots, [61, 661]);
+
+  scenario.stop();
+  await scenario.result;
+  assertEquals(snapshots.length, 3);
+  assertEquals(scenario.clock.pendingTimers, 0);
+});
+
+durableLedger.test("the files are written between two checkpoints, not between a claim and its commit", async ({ ledger }) => {
+  const { scenario } = longRun(
+    ledger,
+    { checkpointInterval: MINUTE },
+    ({ journal }) => Promise.resolve(void journal.push("snapshot")),
+  );
+  await scenario.start(newEvent());
+  await scenario.clock.advance(MINUTE + 30 * SECOND);
+  await scenario.push(newEvent());
+  await scenario.clock.advance(31 * SECOND);
+
+  const checkpoint = "checkpoint 1 ids, 0 rejections";
+  assertEquals(
+    scenario.journal.filter((step) => ["snapshot", checkpoint].includes(step)),
+    [checkpoint, checkpoint, "snapshot"],
+  );
+  scenario.stop();
+  await scenario.result;
+});
+
+durableLedger.test("files that take long to write are written less often: under 1 % of the time", async ({ ledger }) => {
+  const { scenario, snapshots } = longRun(
+    ledger,
+    { snapshotInterval: SECOND },
+    ({ clock }) => new Promise((resolve) => clock.after(2_000, resolve)),
+  );
+  await scenario.start();
+  for (let second = 0; second < 500; second++) {
     await scenario.push(newEvent());
-    await scenario.clock.advance(30 * SECOND);
-    await scenario.push(newEvent());
-    await scenario.clock.advance(10 * MINUTE);
-    assertEquals(snapshots, [61, 661]);
+    await scenario.clock.advance(SECOND);
+  }
 
-    scenario.stop();
-    await scenario.result;
-    assertEquals(snapshots.length, 3);
-    assertEquals(scenario.clock.pendingTimers, 0);
-  },
-);
+  assertEquals(snapshots, [2, 205, 408]);
+  scenario.stop();
+  await scenario.clock.advance(10 * SECOND);
+  await scenario.result;
+});
 
-promise(
-  "the files are written between two checkpoints, not between a claim and its commit",
-  durableAdapters,
-  async ({ ledger }) => {
-    const { scenario } = longRun(
-      ledger,
-      { checkpointInterval: MINUTE },
-      ({ journal }) => Promise.resolve(void journal.push("snapshot")),
-    );
-    await scenario.start(newEvent());
-    await scenario.clock.advance(MINUTE + 30 * SECOND);
-    await scenario.push(newEvent());
-    await scenario.clock.advance(31 * SECOND);
+durableLedger.test("files that cannot be written in mid-run are tried again, and the run goes on", async ({ ledger }) => {
+  const { scenario, snapshots } = longRun(
+    ledger,
+    {},
+    () =>
+      snapshots.length === 1
+        ? Promise.reject(new Error("disk full"))
+        : Promise.resolve(),
+  );
+  await scenario.start(newEvent());
+  await scenario.clock.advance(10 * MINUTE);
 
-    const checkpoint = "checkpoint 1 ids, 0 rejections";
-    assertEquals(
-      scenario.journal.filter((step) =>
-        ["snapshot", checkpoint].includes(step)
-      ),
-      [checkpoint, checkpoint, "snapshot"],
-    );
-    scenario.stop();
-    await scenario.result;
-  },
-);
+  assertEquals(snapshots, [61, 121]);
+  scenario.stop();
+  assertEquals((await scenario.result).stopped, "signal");
+});
 
-promise(
-  "files that take long to write are written less often: under 1 % of the time",
-  durableAdapters,
-  async ({ ledger }) => {
-    const { scenario, snapshots } = longRun(
-      ledger,
-      { snapshotInterval: SECOND },
-      ({ clock }) => new Promise((resolve) => clock.after(2_000, resolve)),
-    );
-    await scenario.start();
-    for (let second = 0; second < 500; second++) {
-      await scenario.push(newEvent());
-      await scenario.clock.advance(SECOND);
-    }
+everyLedger.test("with the interval 0, or a ledger that forgets, files are written at the end", async ({ ledger }) => {
+  const forgets = ledger.ackAfter === "snapshot";
+  const { scenario, snapshots } = longRun(
+    ledger,
+    forgets ? {} : { snapshotInterval: 0 },
+  );
+  await scenario.start(newEvent());
+  await scenario.clock.advance(10 * MINUTE);
+  assertEquals(snapshots, []);
 
-    assertEquals(snapshots, [2, 205, 408]);
-    scenario.stop();
-    await scenario.clock.advance(10 * SECOND);
-    await scenario.result;
-  },
-);
+  scenario.stop();
+  await scenario.result;
+  assertEquals(snapshots, [600]);
+});
 
-promise(
-  "files that cannot be written in mid-run are tried again, and the run goes on",
-  durableAdapters,
-  async ({ ledger }) => {
-    const { scenario, snapshots } = longRun(
-      ledger,
-      {},
-      () =>
-        snapshots.length === 1
-          ? Promise.reject(new Error("disk full"))
-          : Promise.resolve(),
-    );
-    await scenario.start(newEvent());
-    await scenario.clock.advance(10 * MINUTE);
+durableLedger.test("a snapshot in between is no reason to wait longer for silence", async ({ ledger }) => {
+  const { scenario, snapshots } = longRun(ledger, {
+    idle: 5 * SECOND,
+    snapshotInterval: 3 * SECOND,
+  });
+  await scenario.start(newEvent());
+  await scenario.clock.advance(5 * SECOND);
 
-    assertEquals(snapshots, [61, 121]);
-    scenario.stop();
-    assertEquals((await scenario.result).stopped, "signal");
-  },
-);
-
-promise(
-  "with the interval 0, or a ledger that forgets, files are written at the end",
-  ledgerAdapters,
-  async ({ ledger }) => {
-    const forgets = ledger.ackAfter === "snapshot";
-    const { scenario, snapshots } = longRun(
-      ledger,
-      forgets ? {} : { snapshotInterval: 0 },
-    );
-    await scenario.start(newEvent());
-    await scenario.clock.advance(10 * MINUTE);
-    assertEquals(snapshots, []);
-
-    scenario.stop();
-    await scenario.result;
-    assertEquals(snapshots, [600]);
-  },
-);
-
-promise(
-  "a snapshot in between is no reason to wait longer for silence",
-  durableAdapters,
-  async ({ ledger }) => {
-    const { scenario, snapshots } = longRun(ledger, {
-      idle: 5 * SECOND,
-      snapshotInterval: 3 * SECOND,
-    });
-    await scenario.start(newEvent());
-    await scenario.clock.advance(5 * SECOND);
-
-    assertEquals([(await scenario.result).stopped, snapshots], [
-      "idle",
-      [4, 5],
-    ]);
-  },
-);
+  assertEquals([(await scenario.result).stopped, snapshots], [
+    "idle",
+    [4, 5],
+  ]);
+});

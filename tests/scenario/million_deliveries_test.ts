@@ -4,14 +4,13 @@ import { Pipeline } from "../../src/pipeline/pipeline.ts";
 import { Random } from "../../src/publish/random.ts";
 import { ArraySource } from "../bench/array_source.ts";
 import { contentOf } from "../support/ledger_content.ts";
+import { test } from "../support/pure.ts";
 
 const SIZE = 1_000_000;
 const TYPES = ["created", "updated", "deleted", "renamed"];
 const encoder = new TextEncoder();
 
-Deno.test("1,000,000 random deliveries pass the pipeline, and equal a model", {
-  permissions: "none",
-}, async () => {
+test("1,000,000 random deliveries pass the pipeline, and equal a model", async () => {
   const messages: { routingKey: string; body: Uint8Array<ArrayBuffer> }[] = [];
   const seen = new Set<string>();
   const totals = new Map<string, number>();

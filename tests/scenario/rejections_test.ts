@@ -1,31 +1,26 @@
 /** What becomes of deliveries that cannot be counted. */
 import { assertEquals } from "@std/assert";
-import { durableAdapters, ledgerAdapters } from "../support/ledger_adapters.ts";
 import { rejectionsOf } from "../support/ledger_content.ts";
 import { again, event, type Message, raw, uuid } from "../support/messages.ts";
-import { promise, Scenario } from "../support/scenario.ts";
+import { durableLedger, everyLedger, Scenario } from "../support/scenario.ts";
 
-promise(
-  "a recorded rejection that is delivered again is not recorded twice",
-  ledgerAdapters,
-  async ({ ledger, next }) => {
-    const bad = [raw("a.event.created", "no JSON"), raw("bad", "key")];
-    const scenario = await new Scenario(ledger).start(...bad);
-    scenario.source.detach();
-    scenario.source.attach();
-    await scenario.clock.advance(6_000);
-    const { rejected, duplicates } = await scenario.result;
-    assertEquals([rejected, duplicates], [2, 2]);
+everyLedger.test("a recorded rejection that is delivered again is not recorded twice", async ({ ledger, next }) => {
+  const bad = [raw("a.event.created", "no JSON"), raw("bad", "key")];
+  const scenario = await new Scenario(ledger).start(...bad);
+  scenario.source.detach();
+  scenario.source.attach();
+  await scenario.clock.advance(6_000);
+  const { rejected, duplicates } = await scenario.result;
+  assertEquals([rejected, duplicates], [2, 2]);
 
-    // The next run knows what the ledger has kept, and nothing else.
-    const later = new Scenario(await next());
-    const repeated = await later.runToEnd(...again(bad));
+  // The next run knows what the ledger has kept, and nothing else.
+  const later = new Scenario(await next());
+  const repeated = await later.runToEnd(...again(bad));
 
-    const known = ledger.ackAfter === "checkpoint" ? 2 : 0;
-    assertEquals([repeated.duplicates, repeated.rejected], [known, 2 - known]);
-    assertEquals((await rejectionsOf(later.ledger)).length, 2);
-  },
-);
+  const known = ledger.ackAfter === "checkpoint" ? 2 : 0;
+  assertEquals([repeated.duplicates, repeated.rejected], [known, 2 - known]);
+  assertEquals((await rejectionsOf(later.ledger)).length, 2);
+});
 
 /** A stream in which few bodies come over and over, between events. */
 function brokenStream(size: number): Message[] {
@@ -38,130 +33,102 @@ function brokenStream(size: number): Message[] {
   );
 }
 
-promise(
-  "wherever acks get lost, each of many equal rejections is recorded once",
-  ledgerAdapters,
-  async ({ fresh }) => {
-    const stream = brokenStream(40);
-    for (let lostAt = 1; lostAt < stream.length; lostAt++) {
-      const ledger = await fresh();
-      const scenario = await new Scenario(ledger, { checkpointSize: 6 })
-        .start(...stream.slice(0, lostAt));
-      // The rest comes flagged, as from a broker that was restarted.
-      scenario.source.push(...again(stream.slice(lostAt)));
-      scenario.source.detach();
-      scenario.source.attach();
-      const { rejected } = await scenario.runToSilence();
-
-      assertEquals([lostAt, rejected], [lostAt, 16]);
-      assertEquals((await rejectionsOf(ledger)).length, 16);
-    }
-  },
-);
-
-promise(
-  "a run that follows a crash between commit and ack records no rejection twice, and none too few",
-  durableAdapters,
-  async ({ fresh }) => {
-    const stream = brokenStream(40);
-    for (let size = 1; size < 12; size++) {
-      const ledger = await fresh();
-      const first = await new Scenario(ledger, { checkpointSize: size })
-        .start(...stream.slice(0, size));
-      first.source.detach();
-      first.stop();
-      await first.result;
-
-      // The broker was restarted, too: it flags all it has.
-      const second = new Scenario(ledger);
-      await second.runToEnd(...again(stream));
-
-      assertEquals((await rejectionsOf(ledger)).length, 16, `size ${size}`);
-    }
-  },
-);
-
-promise(
-  "acks that have arrived make equal rejections new ones, flagged or not",
-  ledgerAdapters,
-  async ({ ledger }) => {
-    const bad = [raw("a.event.created", "no JSON"), raw("bad", "key")];
-    const scenario = await new Scenario(ledger).start(...bad);
-    await scenario.clock.advance(1_000);
+everyLedger.test("wherever acks get lost, each of many equal rejections is recorded once", async ({ fresh }) => {
+  const stream = brokenStream(40);
+  for (let lostAt = 1; lostAt < stream.length; lostAt++) {
+    const ledger = await fresh();
+    const scenario = await new Scenario(ledger, { checkpointSize: 6 })
+      .start(...stream.slice(0, lostAt));
+    // The rest comes flagged, as from a broker that was restarted.
+    scenario.source.push(...again(stream.slice(lostAt)));
     scenario.source.detach();
     scenario.source.attach();
-    await scenario.push(...again(bad));
-    await scenario.runToSilence();
+    const { rejected } = await scenario.runToSilence();
 
-    assertEquals((await rejectionsOf(ledger)).length, 4);
-  },
-);
+    assertEquals([lostAt, rejected], [lostAt, 16]);
+    assertEquals((await rejectionsOf(ledger)).length, 16);
+  }
+});
 
-promise(
-  "a bad message behind an event that is published again is another one",
-  durableAdapters,
-  async ({ ledger }) => {
-    const bad = raw("a.event.created", "no JSON");
-    const [x, y, z] = [1, 2, 3].map((id) => event("a", "created", uuid(id)));
-    const scenario = await new Scenario(ledger).start(x!, bad, y!);
-    await scenario.clock.advance(1_000);
-    scenario.source.detach();
-    scenario.source.attach();
-    await scenario.push(...again([x!, bad, z!]));
-    await scenario.runToSilence();
+durableLedger.test("a run that follows a crash between commit and ack records no rejection twice, and none too few", async ({ fresh }) => {
+  const stream = brokenStream(40);
+  for (let size = 1; size < 12; size++) {
+    const ledger = await fresh();
+    const first = await new Scenario(ledger, { checkpointSize: size })
+      .start(...stream.slice(0, size));
+    first.source.detach();
+    first.stop();
+    await first.result;
 
-    assertEquals((await rejectionsOf(ledger)).length, 2);
-  },
-);
+    // The broker was restarted, too: it flags all it has.
+    const second = new Scenario(ledger);
+    await second.runToEnd(...again(stream));
 
-promise(
-  "two equal rejections that were each sent are recorded twice",
-  ledgerAdapters,
-  async ({ ledger }) => {
-    const bad = raw("a.event.created", "no JSON");
+    assertEquals((await rejectionsOf(ledger)).length, 16, `size ${size}`);
+  }
+});
 
-    const { rejected } = await new Scenario(ledger).runToEnd(bad, bad);
+everyLedger.test("acks that have arrived make equal rejections new ones, flagged or not", async ({ ledger }) => {
+  const bad = [raw("a.event.created", "no JSON"), raw("bad", "key")];
+  const scenario = await new Scenario(ledger).start(...bad);
+  await scenario.clock.advance(1_000);
+  scenario.source.detach();
+  scenario.source.attach();
+  await scenario.push(...again(bad));
+  await scenario.runToSilence();
 
-    assertEquals(rejected, 2);
-    assertEquals((await rejectionsOf(ledger)).length, 2);
-  },
-);
+  assertEquals((await rejectionsOf(ledger)).length, 4);
+});
 
-promise(
-  "a rejected delivery keeps its bytes, its reason and its time",
-  ledgerAdapters,
-  async ({ ledger }) => {
-    const scenario = await new Scenario(ledger).start();
-    const body = new Uint8Array([0xff, 0x00, 0x0a]);
-    scenario.clock.setWallClock(1_767_225_600_123);
-    await scenario.push(raw("a.event.created", body));
-    await scenario.clock.advance(5_000);
-    await scenario.result;
+durableLedger.test("a bad message behind an event that is published again is another one", async ({ ledger }) => {
+  const bad = raw("a.event.created", "no JSON");
+  const [x, y, z] = [1, 2, 3].map((id) => event("a", "created", uuid(id)));
+  const scenario = await new Scenario(ledger).start(x!, bad, y!);
+  await scenario.clock.advance(1_000);
+  scenario.source.detach();
+  scenario.source.attach();
+  await scenario.push(...again([x!, bad, z!]));
+  await scenario.runToSilence();
 
-    const { reason, routingKey, body: kept, at } =
-      (await rejectionsOf(ledger))[0]!;
-    assertEquals([reason, routingKey, kept, at], [
-      "bad_json",
-      "a.event.created",
-      body,
-      1_767_225_600_123,
-    ]);
-  },
-);
+  assertEquals((await rejectionsOf(ledger)).length, 2);
+});
 
-promise(
-  "a poison message stops neither this run nor the next",
-  ledgerAdapters,
-  async ({ ledger, next }) => {
-    const poison = ["null", "[]", '{"id":""}', '{"id":1}', "{", ""].flatMap(
-      (body) => [raw("a.event.created", body), raw("", body), raw(".", body)],
-    );
-    for (const [run, found] of [ledger, await next()].entries()) {
-      const scenario = new Scenario(found, { checkpointSize: 4 });
-      const result = await scenario
-        .runToEnd(...poison, event("a", "created", uuid(run)));
-      assertEquals([result.rejected, result.unique], [poison.length, 1]);
-      assertEquals(scenario.source.leftInQueue, []);
-    }
-  },
-);
+everyLedger.test("two equal rejections that were each sent are recorded twice", async ({ ledger }) => {
+  const bad = raw("a.event.created", "no JSON");
+
+  const { rejected } = await new Scenario(ledger).runToEnd(bad, bad);
+
+  assertEquals(rejected, 2);
+  assertEquals((await rejectionsOf(ledger)).length, 2);
+});
+
+everyLedger.test("a rejected delivery keeps its bytes, its reason and its time", async ({ ledger }) => {
+  const scenario = await new Scenario(ledger).start();
+  const body = new Uint8Array([0xff, 0x00, 0x0a]);
+  scenario.clock.setWallClock(1_767_225_600_123);
+  await scenario.push(raw("a.event.created", body));
+  await scenario.clock.advance(5_000);
+  await scenario.result;
+
+  const { reason, routingKey, body: kept, at } =
+    (await rejectionsOf(ledger))[0]!;
+  assertEquals([reason, routingKey, kept, at], [
+    "bad_json",
+    "a.event.created",
+    body,
+    1_767_225_600_123,
+  ]);
+});
+
+everyLedger.test("a poison message stops neither this run nor the next", async ({ ledger, next }) => {
+  const poison = ["null", "[]", '{"id":""}', '{"id":1}', "{", ""].flatMap(
+    (body) => [raw("a.event.created", body), raw("", body), raw(".", body)],
+  );
+  for (const [run, found] of [ledger, await next()].entries()) {
+    const scenario = new Scenario(found, { checkpointSize: 4 });
+    const result = await scenario
+      .runToEnd(...poison, event("a", "created", uuid(run)));
+    assertEquals([result.rejected, result.unique], [poison.length, 1]);
+    assertEquals(scenario.source.leftInQueue, []);
+  }
+});

@@ -1,10 +1,9 @@
 /** How a run ends by other ways than silence. */
 import { assertEquals, assertRejects } from "@std/assert";
 import { setImmediate } from "node:timers";
-import { durableAdapters, ledgerAdapters } from "../support/ledger_adapters.ts";
 import { countsOf } from "../support/ledger_content.ts";
 import { event, uuid } from "../support/messages.ts";
-import { promise, Scenario } from "../support/scenario.ts";
+import { durableLedger, everyLedger, Scenario } from "../support/scenario.ts";
 import { ScriptedSource } from "../support/scripted_source.ts";
 
 const events = (from: number, to: number) =>
@@ -13,251 +12,199 @@ const events = (from: number, to: number) =>
     (_, i) => event("a", "created", uuid(from + i)),
   );
 
-promise(
-  "told to stop, a run finishes what is in hand and acks only what it has processed",
-  ledgerAdapters,
-  async ({ ledger, next }) => {
-    const gates = Array.from(
-      { length: 10 },
-      () => Promise.withResolvers<void>(),
-    );
-    let started = 0;
-    const scenario = await new Scenario(ledger, {
-      channelCapacity: 1,
-      consumers: (tally) => [{
-        handlerFor: (type) => async (user) => {
-          await gates[started++]!.promise;
-          const users = tally.ofType(type);
-          users.set(user, (users.get(user) ?? 0) + 1);
-        },
-      }],
-    }).start(...events(0, 10));
-    gates.slice(0, 3).forEach(({ resolve }) => resolve());
-    await scenario.clock.advance(100);
-    assertEquals(started, 4);
+everyLedger.test("told to stop, a run finishes what is in hand and acks only what it has processed", async ({ ledger, next }) => {
+  const gates = Array.from(
+    { length: 10 },
+    () => Promise.withResolvers<void>(),
+  );
+  let started = 0;
+  const scenario = await new Scenario(ledger, {
+    channelCapacity: 1,
+    consumers: (tally) => [{
+      handlerFor: (type) => async (user) => {
+        await gates[started++]!.promise;
+        const users = tally.ofType(type);
+        users.set(user, (users.get(user) ?? 0) + 1);
+      },
+    }],
+  }).start(...events(0, 10));
+  gates.slice(0, 3).forEach(({ resolve }) => resolve());
+  await scenario.clock.advance(100);
+  assertEquals(started, 4);
 
-    scenario.stop();
-    await scenario.clock.advance(100_000);
-    assertEquals([scenario.ended, scenario.source.acks], [false, []]);
-    gates.forEach(({ resolve }) => resolve());
-    await scenario.clock.advance(0);
-    const { stopped, unique, received } = await scenario.result;
+  scenario.stop();
+  await scenario.clock.advance(100_000);
+  assertEquals([scenario.ended, scenario.source.acks], [false, []]);
+  gates.forEach(({ resolve }) => resolve());
+  await scenario.clock.advance(0);
+  const { stopped, unique, received } = await scenario.result;
 
-    // Three were done, one was being handled and one waited in the channel.
-    assertEquals([stopped, unique, received], ["signal", 5, 5]);
-    assertEquals(await countsOf(ledger, "created"), [["a", 5]]);
-    assertEquals(scenario.source.acks, [{ channel: 1, upTo: 5, sent: true }]);
-    const rest = new Scenario(await next());
-    assertEquals(
-      (await rest.runToEnd(...scenario.source.leftInQueue)).unique,
-      5,
-    );
-  },
-);
+  // Three were done, one was being handled and one waited in the channel.
+  assertEquals([stopped, unique, received], ["signal", 5, 5]);
+  assertEquals(await countsOf(ledger, "created"), [["a", 5]]);
+  assertEquals(scenario.source.acks, [{ channel: 1, upTo: 5, sent: true }]);
+  const rest = new Scenario(await next());
+  assertEquals(
+    (await rest.runToEnd(...scenario.source.leftInQueue)).unique,
+    5,
+  );
+});
 
-promise(
-  "told to stop, a run stops in the order of the flow",
-  durableAdapters,
-  async ({ ledger }) => {
-    const scenario = await new Scenario(ledger).start(...events(0, 3));
+durableLedger.test("told to stop, a run stops in the order of the flow", async ({ ledger }) => {
+  const scenario = await new Scenario(ledger).start(...events(0, 3));
 
-    scenario.stop();
-    await scenario.result;
+  scenario.stop();
+  await scenario.result;
 
-    assertEquals(scenario.journal, [
-      "open",
-      "take 3",
-      "stop",
-      "checkpoint 3 ids, 0 rejections",
-      "ack 1 up to 3",
-      "end run: signal",
-      "snapshot",
-      "close",
-    ]);
-  },
-);
+  assertEquals(scenario.journal, [
+    "open",
+    "take 3",
+    "stop",
+    "checkpoint 3 ids, 0 rejections",
+    "ack 1 up to 3",
+    "end run: signal",
+    "snapshot",
+    "close",
+  ]);
+});
 
-promise(
-  "told to stop, a run hears it although deliveries never pause",
-  ledgerAdapters,
-  async ({ ledger }) => {
-    const scenario = new Scenario(ledger, { checkpointSize: 5 });
-    scenario.source.push(...events(0, 500));
-    const running = scenario.start();
-    // Signals come by the event loop, as this does.
-    setImmediate(() => scenario.stop());
-    await running;
+everyLedger.test("told to stop, a run hears it although deliveries never pause", async ({ ledger }) => {
+  const scenario = new Scenario(ledger, { checkpointSize: 5 });
+  scenario.source.push(...events(0, 500));
+  const running = scenario.start();
+  // Signals come by the event loop, as this does.
+  setImmediate(() => scenario.stop());
+  await running;
 
-    const { stopped, received } = await scenario.result;
+  const { stopped, received } = await scenario.result;
 
-    assertEquals([stopped, received < 500], ["signal", true]);
-  },
-);
+  assertEquals([stopped, received < 500], ["signal", true]);
+});
 
-promise(
-  "told to stop, a run tells its consumers",
-  ledgerAdapters,
-  async ({ ledger }) => {
-    let aborted = 0;
-    const scenario = await new Scenario(ledger, {
-      consumers: () => [{
-        handlerFor: () => (_user, _event, signal) =>
-          new Promise<void>((resolve) =>
-            signal.addEventListener("abort", () => {
-              aborted++;
-              resolve();
-            })
-          ),
-      }],
-    }).start(...events(0, 1));
+everyLedger.test("told to stop, a run tells its consumers", async ({ ledger }) => {
+  let aborted = 0;
+  const scenario = await new Scenario(ledger, {
+    consumers: () => [{
+      handlerFor: () => (_user, _event, signal) =>
+        new Promise<void>((resolve) =>
+          signal.addEventListener("abort", () => {
+            aborted++;
+            resolve();
+          })
+        ),
+    }],
+  }).start(...events(0, 1));
 
-    scenario.stop();
+  scenario.stop();
 
-    assertEquals((await scenario.result).unique, 1);
-    assertEquals(aborted, 1);
-  },
-);
+  assertEquals((await scenario.result).unique, 1);
+  assertEquals(aborted, 1);
+});
 
-promise(
-  "told to stop before the source is attached, a run ends at once",
-  ledgerAdapters,
-  async ({ ledger }) => {
-    const source = new ScriptedSource({ attachOnOpen: false });
-    const scenario = await new Scenario(ledger, { source }).start();
+everyLedger.test("told to stop before the source is attached, a run ends at once", async ({ ledger }) => {
+  const source = new ScriptedSource({ attachOnOpen: false });
+  const scenario = await new Scenario(ledger, { source }).start();
 
-    scenario.stop();
+  scenario.stop();
 
-    const { stopped, received } = await scenario.result;
-    assertEquals([stopped, received], ["signal", 0]);
-  },
-);
+  const { stopped, received } = await scenario.result;
+  assertEquals([stopped, received], ["signal", 0]);
+});
 
-promise(
-  "told to stop before it starts, a run takes nothing",
-  ledgerAdapters,
-  async ({ ledger }) => {
-    const scenario = new Scenario(ledger);
-    scenario.stop();
+everyLedger.test("told to stop before it starts, a run takes nothing", async ({ ledger }) => {
+  const scenario = new Scenario(ledger);
+  scenario.stop();
 
-    await scenario.start(...events(0, 3));
+  await scenario.start(...events(0, 3));
 
-    const { stopped, received } = await scenario.result;
-    assertEquals([stopped, received], ["signal", 0]);
-    assertEquals(scenario.source.leftInQueue.length, 3);
-  },
-);
+  const { stopped, received } = await scenario.result;
+  assertEquals([stopped, received], ["signal", 0]);
+  assertEquals(scenario.source.leftInQueue.length, 3);
+});
 
-promise(
-  "the end of the input ends the run at once",
-  ledgerAdapters,
-  async ({ ledger }) => {
-    const { stopped, duration, unique } = await new Scenario(ledger)
-      .runToEnd(...events(0, 3));
+everyLedger.test("the end of the input ends the run at once", async ({ ledger }) => {
+  const { stopped, duration, unique } = await new Scenario(ledger)
+    .runToEnd(...events(0, 3));
 
-    assertEquals([stopped, duration, unique], ["end-of-input", 0, 3]);
-  },
-);
+  assertEquals([stopped, duration, unique], ["end-of-input", 0, 3]);
+});
 
-promise(
-  "when the source fails in mid-run, what was taken is checkpointed and the error thrown",
-  ledgerAdapters,
-  async ({ ledger }) => {
-    const scenario = await new Scenario(ledger).start(...events(0, 3));
+everyLedger.test("when the source fails in mid-run, what was taken is checkpointed and the error thrown", async ({ ledger }) => {
+  const scenario = await new Scenario(ledger).start(...events(0, 3));
 
-    scenario.source.fail(new Error("queue deleted"));
+  scenario.source.fail(new Error("queue deleted"));
 
-    await assertRejects(() => scenario.result, Error, "queue deleted");
-    assertEquals(await countsOf(ledger, "created"), [["a", 3]]);
-    assertEquals(scenario.source.leftInQueue, []);
-    assertEquals(scenario.journal.slice(-3).includes("snapshot"), true);
-    assertEquals(scenario.ledger.runs.map(({ stopped }) => stopped), ["error"]);
-  },
-);
+  await assertRejects(() => scenario.result, Error, "queue deleted");
+  assertEquals(await countsOf(ledger, "created"), [["a", 3]]);
+  assertEquals(scenario.source.leftInQueue, []);
+  assertEquals(scenario.journal.slice(-3).includes("snapshot"), true);
+  assertEquals(scenario.ledger.runs.map(({ stopped }) => stopped), ["error"]);
+});
 
-promise(
-  "a source that cannot be opened ends the run with its error",
-  ledgerAdapters,
-  async ({ ledger }) => {
-    const scenario = new Scenario(ledger);
-    scenario.source.open = () => Promise.reject(new Error("unreachable"));
+everyLedger.test("a source that cannot be opened ends the run with its error", async ({ ledger }) => {
+  const scenario = new Scenario(ledger);
+  scenario.source.open = () => Promise.reject(new Error("unreachable"));
 
-    await scenario.start();
+  await scenario.start();
 
-    await assertRejects(() => scenario.result, Error, "unreachable");
-    assertEquals(scenario.journal.at(-1), "close");
-    assertEquals(scenario.clock.pendingTimers, 0);
-  },
-);
+  await assertRejects(() => scenario.result, Error, "unreachable");
+  assertEquals(scenario.journal.at(-1), "close");
+  assertEquals(scenario.clock.pendingTimers, 0);
+});
 
-promise(
-  "a ledger that cannot be loaded ends the run before anything is consumed",
-  ledgerAdapters,
-  async ({ ledger }) => {
-    const scenario = new Scenario(ledger);
-    scenario.ledger.beginRun = () => Promise.reject(new Error("damaged"));
+everyLedger.test("a ledger that cannot be loaded ends the run before anything is consumed", async ({ ledger }) => {
+  const scenario = new Scenario(ledger);
+  scenario.ledger.beginRun = () => Promise.reject(new Error("damaged"));
 
-    await scenario.start(...events(0, 3));
+  await scenario.start(...events(0, 3));
 
-    await assertRejects(() => scenario.result, Error, "damaged");
-    assertEquals(scenario.source.taken, 0);
-  },
-);
+  await assertRejects(() => scenario.result, Error, "damaged");
+  assertEquals(scenario.source.taken, 0);
+});
 
-promise(
-  "a run tells what its source has left behind",
-  ledgerAdapters,
-  async ({ ledger }) => {
-    const rest = { messages: 17, why: "somebody else gets them" };
-    const source = new ScriptedSource({ left: rest });
+everyLedger.test("a run tells what its source has left behind", async ({ ledger }) => {
+  const rest = { messages: 17, why: "somebody else gets them" };
+  const source = new ScriptedSource({ left: rest });
 
-    const { left } = await new Scenario(ledger, { source })
-      .runToEnd(...events(0, 3));
+  const { left } = await new Scenario(ledger, { source })
+    .runToEnd(...events(0, 3));
 
-    assertEquals(left, rest);
-  },
-);
+  assertEquals(left, rest);
+});
 
-promise(
-  "however a run ends, it leaves no timer",
-  ledgerAdapters,
-  async ({ ledger, fresh }) => {
-    // One that waits in silence for a queue that is never empty …
-    const stopped = new Scenario(ledger, { untilEmpty: true });
-    stopped.source.isEmpty = () => Promise.resolve(false);
-    await stopped.start(...events(0, 3));
-    assertEquals(stopped.clock.pendingTimers, 3);
-    stopped.stop();
-    await stopped.result;
-    assertEquals(stopped.clock.pendingTimers, 0);
+everyLedger.test("however a run ends, it leaves no timer", async ({ ledger, fresh }) => {
+  // One that waits in silence for a queue that is never empty …
+  const stopped = new Scenario(ledger, { untilEmpty: true });
+  stopped.source.isEmpty = () => Promise.resolve(false);
+  await stopped.start(...events(0, 3));
+  assertEquals(stopped.clock.pendingTimers, 3);
+  stopped.stop();
+  await stopped.result;
+  assertEquals(stopped.clock.pendingTimers, 0);
 
-    // … and one that fails with a checkpoint to come.
-    const failed = await new Scenario(await fresh(), {
-      consumers: () => [{
-        handlerFor: () => () => Promise.reject(new Error("no")),
-      }],
-    }).start(...events(0, 3));
-    await assertRejects(() => failed.result, Error, "no");
-    assertEquals(failed.clock.pendingTimers, 0);
-  },
-);
+  // … and one that fails with a checkpoint to come.
+  const failed = await new Scenario(await fresh(), {
+    consumers: () => [{
+      handlerFor: () => () => Promise.reject(new Error("no")),
+    }],
+  }).start(...events(0, 3));
+  await assertRejects(() => failed.result, Error, "no");
+  assertEquals(failed.clock.pendingTimers, 0);
+});
 
-promise(
-  "each run is noted with its end and its totals",
-  ledgerAdapters,
-  async ({ ledger }) => {
-    const scenario = new Scenario(ledger);
+everyLedger.test("each run is noted with its end and its totals", async ({ ledger }) => {
+  const scenario = new Scenario(ledger);
 
-    await scenario.runToEnd(...events(0, 3), ...events(0, 2), {
-      ...events(0, 1)[0]!,
-      routingKey: "bad",
-    });
+  await scenario.runToEnd(...events(0, 3), ...events(0, 2), {
+    ...events(0, 1)[0]!,
+    routingKey: "bad",
+  });
 
-    assertEquals(scenario.ledger.runs, [{
-      endedAt: scenario.clock.now(),
-      stopped: "end-of-input",
-      unique: 3,
-      duplicates: 2,
-      rejected: 1,
-    }]);
-  },
-);
+  assertEquals(scenario.ledger.runs, [{
+    endedAt: scenario.clock.now(),
+    stopped: "end-of-input",
+    unique: 3,
+    duplicates: 2,
+    rejected: 1,
+  }]);
+});

@@ -1,9 +1,8 @@
 /** When silence ends a run. Times are in milliseconds of a fake clock. */
 import { assertEquals } from "@std/assert";
-import { ledgerAdapters } from "../support/ledger_adapters.ts";
 import { event, type Message, raw, uuid } from "../support/messages.ts";
 import {
-  promise,
+  everyLedger,
   Scenario,
   type ScenarioOptions,
 } from "../support/scenario.ts";
@@ -46,207 +45,155 @@ async function assertEndsAfter(
   assertEquals(scenario.ended, true, "at its time");
 }
 
-promise(
-  "an empty queue ends the run after the idle time",
-  ledgerAdapters,
-  async ({ ledger }) => {
-    const scenario = await new Scenario(ledger).start();
+everyLedger.test("an empty queue ends the run after the idle time", async ({ ledger }) => {
+  const scenario = await new Scenario(ledger).start();
 
-    await assertEndsAfter(IDLE, scenario);
+  await assertEndsAfter(IDLE, scenario);
 
-    const { received, stopped, duration } = await scenario.result;
-    assertEquals([received, stopped, duration], [0, "idle", IDLE]);
-  },
-);
+  const { received, stopped, duration } = await scenario.result;
+  assertEquals([received, stopped, duration], [0, "idle", IDLE]);
+});
 
-promise("the idle time can be chosen", ledgerAdapters, async ({ ledger }) => {
+everyLedger.test("the idle time can be chosen", async ({ ledger }) => {
   const scenario = await new Scenario(ledger, { idle: 123 }).start();
 
   await assertEndsAfter(123, scenario);
 });
 
-promise(
-  "the idle time starts when the last delivery has been processed",
-  ledgerAdapters,
-  async ({ ledger }) => {
-    const scenario = await slow(ledger, 3_000).start(created(1));
+everyLedger.test("the idle time starts when the last delivery has been processed", async ({ ledger }) => {
+  const scenario = await slow(ledger, 3_000).start(created(1));
 
-    await assertEndsAfter(3_000 + IDLE, scenario);
+  await assertEndsAfter(3_000 + IDLE, scenario);
 
-    const { unique, stopped, duration } = await scenario.result;
-    assertEquals([unique, stopped, duration], [1, "idle", 3_000 + IDLE]);
-  },
-);
+  const { unique, stopped, duration } = await scenario.result;
+  assertEquals([unique, stopped, duration], [1, "idle", 3_000 + IDLE]);
+});
 
-promise(
-  "the watchdog does not fire while a slow consumer works",
-  ledgerAdapters,
-  async ({ ledger }) => {
-    const scenario = await slow(ledger, 20_000).start(created(1), created(2));
+everyLedger.test("the watchdog does not fire while a slow consumer works", async ({ ledger }) => {
+  const scenario = await slow(ledger, 20_000).start(created(1), created(2));
 
-    await assertEndsAfter(40_000 + IDLE, scenario);
+  await assertEndsAfter(40_000 + IDLE, scenario);
 
-    assertEquals((await scenario.result).unique, 2);
-    assertEquals(scenario.source.leftInQueue, []);
-  },
-);
+  assertEquals((await scenario.result).unique, 2);
+  assertEquals(scenario.source.leftInQueue, []);
+});
 
-promise(
-  "the watchdog does not fire while backpressure holds deliveries back",
-  ledgerAdapters,
-  async ({ ledger }) => {
-    const scenario = await slow(ledger, 7_000, {
-      channelCapacity: 1,
-      checkpointSize: 2,
-    }).start(...[1, 2, 3, 4, 5].map(created));
+everyLedger.test("the watchdog does not fire while backpressure holds deliveries back", async ({ ledger }) => {
+  const scenario = await slow(ledger, 7_000, {
+    channelCapacity: 1,
+    checkpointSize: 2,
+  }).start(...[1, 2, 3, 4, 5].map(created));
 
-    await assertEndsAfter(35_000 + IDLE, scenario);
+  await assertEndsAfter(35_000 + IDLE, scenario);
 
-    assertEquals((await scenario.result).unique, 5);
-  },
-);
+  assertEquals((await scenario.result).unique, 5);
+});
 
-promise(
-  "the watchdog does not fire during a run of duplicates",
-  ledgerAdapters,
-  async ({ ledger }) => {
-    const scenario = await new Scenario(ledger).start(created(1));
-    for (let second = 1; second <= 30; second++) {
-      await scenario.clock.advance(1_000);
-      await scenario.push(created(1));
-    }
-
-    await assertEndsAfter(IDLE, scenario);
-
-    assertEquals((await scenario.result).duplicates, 30);
-  },
-);
-
-promise(
-  "the watchdog does not fire during a run of rejections",
-  ledgerAdapters,
-  async ({ ledger }) => {
-    const scenario = await new Scenario(ledger).start();
-    for (let second = 1; second <= 10; second++) {
-      await scenario.clock.advance(IDLE - 1);
-      await scenario.push(raw("bad", "key"));
-    }
-
-    await assertEndsAfter(IDLE, scenario);
-
-    assertEquals((await scenario.result).rejected, 10);
-  },
-);
-
-promise(
-  "the watchdog does not fire while the source is not attached",
-  ledgerAdapters,
-  async ({ ledger }) => {
-    const scenario = await new Scenario(ledger).start(created(1));
-    await scenario.clock.advance(IDLE - 1);
-    scenario.source.detach();
-    await scenario.clock.advance(600_000);
-    assertEquals(scenario.ended, false);
-
-    scenario.source.attach();
-
-    await assertEndsAfter(IDLE, scenario);
-  },
-);
-
-promise(
-  "the watchdog waits for the first attachment",
-  ledgerAdapters,
-  async ({ ledger }) => {
-    const source = new ScriptedSource({ attachOnOpen: false });
-    const scenario = await new Scenario(ledger, { source }).start();
-    await scenario.clock.advance(20_000);
-    assertEquals(scenario.ended, false);
-
-    source.attach();
-
-    await assertEndsAfter(IDLE, scenario);
-  },
-);
-
-promise(
-  "a delivery just before the end starts the idle time anew",
-  ledgerAdapters,
-  async ({ ledger }) => {
-    const scenario = await new Scenario(ledger).start();
-    const late: Message[] = [1, 2, 3].map(created);
-    for (const message of late) {
-      await scenario.clock.advance(IDLE - 1);
-      await scenario.push(message);
-    }
-
-    await assertEndsAfter(IDLE, scenario);
-
-    assertEquals((await scenario.result).unique, 3);
-  },
-);
-
-promise(
-  "a checkpoint in between does not start the idle time anew",
-  ledgerAdapters,
-  async ({ ledger }) => {
-    const scenario = await new Scenario(ledger, { checkpointInterval: 4_000 })
-      .start(created(1));
-
-    await assertEndsAfter(IDLE, scenario);
-
-    assertEquals(scenario.ledger.batches.length, 1);
-  },
-);
-
-promise(
-  "a delivery that comes during a slow checkpoint is counted before silence ends the run",
-  ledgerAdapters,
-  async ({ ledger }) => {
-    const scenario = new Scenario(ledger);
-    scenario.ledger.beforeCheckpoint = () =>
-      new Promise<void>((resolve) => scenario.clock.after(10_000, resolve));
-    await scenario.start(created(1));
-
-    // The checkpoint of the first is written from 1 s to 11 s.
-    await scenario.clock.advance(8_000);
-    await scenario.push(created(2));
-    await scenario.clock.advance(60_000);
-
-    const { unique, stopped } = await scenario.result;
-    assertEquals([unique, stopped], [2, "idle"]);
-    assertEquals(scenario.source.leftInQueue, []);
-  },
-);
-
-promise(
-  "with the idle time 0 the run never ends by itself",
-  ledgerAdapters,
-  async ({ ledger }) => {
-    const scenario = await new Scenario(ledger, { idle: 0 }).start(created(1));
-    await scenario.clock.advance(30 * 24 * 3_600_000);
-    assertEquals([scenario.ended, scenario.source.leftInQueue.length], [
-      false,
-      ledger.ackAfter === "checkpoint" ? 0 : 1,
-    ]);
-
-    scenario.stop();
-
-    assertEquals((await scenario.result).stopped, "signal");
-  },
-);
-
-promise(
-  "a wall clock that is set ends no run and prolongs none",
-  ledgerAdapters,
-  async ({ ledger }) => {
-    const scenario = await new Scenario(ledger).start(created(1));
-    scenario.clock.setWallClock(scenario.clock.now() + 24 * 3_600_000);
+everyLedger.test("the watchdog does not fire during a run of duplicates", async ({ ledger }) => {
+  const scenario = await new Scenario(ledger).start(created(1));
+  for (let second = 1; second <= 30; second++) {
     await scenario.clock.advance(1_000);
-    scenario.clock.setWallClock(0);
+    await scenario.push(created(1));
+  }
 
-    await assertEndsAfter(IDLE - 1_000, scenario);
+  await assertEndsAfter(IDLE, scenario);
 
-    assertEquals((await scenario.result).duration, IDLE);
-  },
-);
+  assertEquals((await scenario.result).duplicates, 30);
+});
+
+everyLedger.test("the watchdog does not fire during a run of rejections", async ({ ledger }) => {
+  const scenario = await new Scenario(ledger).start();
+  for (let second = 1; second <= 10; second++) {
+    await scenario.clock.advance(IDLE - 1);
+    await scenario.push(raw("bad", "key"));
+  }
+
+  await assertEndsAfter(IDLE, scenario);
+
+  assertEquals((await scenario.result).rejected, 10);
+});
+
+everyLedger.test("the watchdog does not fire while the source is not attached", async ({ ledger }) => {
+  const scenario = await new Scenario(ledger).start(created(1));
+  await scenario.clock.advance(IDLE - 1);
+  scenario.source.detach();
+  await scenario.clock.advance(600_000);
+  assertEquals(scenario.ended, false);
+
+  scenario.source.attach();
+
+  await assertEndsAfter(IDLE, scenario);
+});
+
+everyLedger.test("the watchdog waits for the first attachment", async ({ ledger }) => {
+  const source = new ScriptedSource({ attachOnOpen: false });
+  const scenario = await new Scenario(ledger, { source }).start();
+  await scenario.clock.advance(20_000);
+  assertEquals(scenario.ended, false);
+
+  source.attach();
+
+  await assertEndsAfter(IDLE, scenario);
+});
+
+everyLedger.test("a delivery just before the end starts the idle time anew", async ({ ledger }) => {
+  const scenario = await new Scenario(ledger).start();
+  const late: Message[] = [1, 2, 3].map(created);
+  for (const message of late) {
+    await scenario.clock.advance(IDLE - 1);
+    await scenario.push(message);
+  }
+
+  await assertEndsAfter(IDLE, scenario);
+
+  assertEquals((await scenario.result).unique, 3);
+});
+
+everyLedger.test("a checkpoint in between does not start the idle time anew", async ({ ledger }) => {
+  const scenario = await new Scenario(ledger, { checkpointInterval: 4_000 })
+    .start(created(1));
+
+  await assertEndsAfter(IDLE, scenario);
+
+  assertEquals(scenario.ledger.batches.length, 1);
+});
+
+everyLedger.test("a delivery that comes during a slow checkpoint is counted before silence ends the run", async ({ ledger }) => {
+  const scenario = new Scenario(ledger);
+  scenario.ledger.beforeCheckpoint = () =>
+    new Promise<void>((resolve) => scenario.clock.after(10_000, resolve));
+  await scenario.start(created(1));
+
+  // The checkpoint of the first is written from 1 s to 11 s.
+  await scenario.clock.advance(8_000);
+  await scenario.push(created(2));
+  await scenario.clock.advance(60_000);
+
+  const { unique, stopped } = await scenario.result;
+  assertEquals([unique, stopped], [2, "idle"]);
+  assertEquals(scenario.source.leftInQueue, []);
+});
+
+everyLedger.test("with the idle time 0 the run never ends by itself", async ({ ledger }) => {
+  const scenario = await new Scenario(ledger, { idle: 0 }).start(created(1));
+  await scenario.clock.advance(30 * 24 * 3_600_000);
+  assertEquals([scenario.ended, scenario.source.leftInQueue.length], [
+    false,
+    ledger.ackAfter === "checkpoint" ? 0 : 1,
+  ]);
+
+  scenario.stop();
+
+  assertEquals((await scenario.result).stopped, "signal");
+});
+
+everyLedger.test("a wall clock that is set ends no run and prolongs none", async ({ ledger }) => {
+  const scenario = await new Scenario(ledger).start(created(1));
+  scenario.clock.setWallClock(scenario.clock.now() + 24 * 3_600_000);
+  await scenario.clock.advance(1_000);
+  scenario.clock.setWallClock(0);
+
+  await assertEndsAfter(IDLE - 1_000, scenario);
+
+  assertEquals((await scenario.result).duration, IDLE);
+});

@@ -4,7 +4,11 @@ import type { PipelineOptions } from "../../src/pipeline/pipeline_options.ts";
 import type { RunResult } from "../../src/pipeline/run_result.ts";
 import { FakeClock, settle } from "./fake_clock.ts";
 import { JournalLedger } from "./journal_ledger.ts";
-import type { LedgerAdapter } from "./ledger_adapters.ts";
+import {
+  durableAdapters,
+  type LedgerAdapter,
+  ledgerAdapters,
+} from "./ledger_adapters.ts";
 import type { Message } from "./messages.ts";
 import { ScriptedSource } from "./scripted_source.ts";
 import { TemporaryFolder } from "./temporary_folder.ts";
@@ -115,33 +119,46 @@ export interface Stage {
   fresh(): Promise<Ledger>;
 }
 
-/**
- * Registers a test named by what it promises, for each of the ledgers. They
- * are closed when the test is over.
- */
-export function promise(
-  name: string,
-  adapters: readonly LedgerAdapter[],
-  test: (stage: Stage) => Promise<void>,
-): void {
-  for (const adapter of adapters) {
-    Deno.test(`${name} (${adapter.name})`, {
-      permissions: folder.permissions,
-    }, async () => {
-      const opened: Ledger[] = [];
-      const fresh = async () => {
-        const ledger = await adapter.open(folder.make());
-        opened.push(ledger);
-        return ledger;
-      };
-      const ledger = await fresh();
-      const isDurable = adapter.crash !== undefined;
-      const next = () => isDurable ? Promise.resolve(ledger) : fresh();
-      try {
-        await test({ ledger, next, fresh });
-      } finally {
-        for (const ledger of opened) await ledger.close();
-      }
-    });
+type Test = (stage: Stage) => Promise<void>;
+
+/** Ledgers for each of which a test is registered, named by its promise. */
+class LedgersUnderTest {
+  readonly #adapters: readonly LedgerAdapter[];
+
+  constructor(adapters: readonly LedgerAdapter[]) {
+    this.#adapters = adapters;
+  }
+
+  /** Registers a test. Its ledgers are closed when it is over. */
+  test(promise: string, run: (stage: Stage) => Promise<void>): void {
+    for (const adapter of this.#adapters) {
+      folder.test(`${promise} (${adapter.name})`, async () => {
+        const opened: Ledger[] = [];
+        const fresh = async () => {
+          const ledger = await adapter.open(folder.make());
+          opened.push(ledger);
+          return ledger;
+        };
+        const ledger = await fresh();
+        const isDurable = adapter.crash !== undefined;
+        const next = () => isDurable ? Promise.resolve(ledger) : fresh();
+        try {
+          await run({ ledger, next, fresh });
+        } finally {
+          for (const ledger of opened) await ledger.close();
+        }
+      });
+    }
   }
 }
+
+/** Registers a test for each ledger. */
+export const everyLedger = new LedgersUnderTest(ledgerAdapters);
+
+/** Registers a test for each ledger that outlives its process. */
+export const durableLedger = new LedgersUnderTest(durableAdapters);
+
+/** Registers a test for each ledger that does not. */
+export const forgetfulLedger = new LedgersUnderTest(
+  ledgerAdapters.filter(({ crash }) => crash === undefined),
+);

@@ -19,6 +19,11 @@ export class TemporaryFolder {
     );
   }
 
+  /** Registers a test that may reach this folder and nothing else. */
+  test(name: string, run: () => void | Promise<void>): void {
+    Deno.test(name, { permissions: this.permissions }, run);
+  }
+
   /** Makes a new empty folder in it. @returns Its path. */
   make(): string {
     const path = `${this.path}/${++this.#made}`;

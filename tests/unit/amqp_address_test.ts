@@ -2,6 +2,7 @@ import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { EventCounterError } from "../../src/model/errors.ts";
 import { maskPassword } from "../../src/model/mask_password.ts";
 import { parseAmqpAddress } from "../../src/topology/amqp_address.ts";
+import { test } from "../support/pure.ts";
 
 const DEFAULTS = {
   protocol: "amqp",
@@ -41,7 +42,7 @@ const readings: Record<string, Partial<typeof DEFAULTS>> = {
 };
 
 for (const [url, reading] of Object.entries(readings)) {
-  Deno.test(`parseAmqpAddress() reads ${url}`, { permissions: "none" }, () => {
+  test(`parseAmqpAddress() reads ${url}`, () => {
     const { masked: _, ...address } = parseAmqpAddress(url);
     assertEquals<unknown>(address, { ...DEFAULTS, ...reading });
   });
@@ -66,9 +67,7 @@ const refused: Record<string, string> = {
 };
 
 for (const [url, why] of Object.entries(refused)) {
-  Deno.test(`parseAmqpAddress() refuses "${url}" with exit code 2`, {
-    permissions: "none",
-  }, () => {
+  test(`parseAmqpAddress() refuses "${url}" with exit code 2`, () => {
     const error = assertThrows(
       () => parseAmqpAddress(url),
       EventCounterError,
@@ -80,16 +79,12 @@ for (const [url, why] of Object.entries(refused)) {
   });
 }
 
-Deno.test(
-  "the address for messages is the masked URL",
-  { permissions: "none" },
-  () => {
-    assertEquals(
-      parseAmqpAddress("amqp://user:secret@host/v").masked,
-      "amqp://user:***@host/v",
-    );
-  },
-);
+test("the address for messages is the masked URL", () => {
+  assertEquals(
+    parseAmqpAddress("amqp://user:secret@host/v").masked,
+    "amqp://user:***@host/v",
+  );
+});
 
 /** In each, a part of the user or the password passes for another part. */
 const misread = [
@@ -103,23 +98,17 @@ const misread = [
 ];
 
 for (const url of misread) {
-  Deno.test(
-    `parseAmqpAddress() refuses ${url}, and shows neither user nor password`,
-    {
-      permissions: "none",
-    },
-    () => {
-      const error = assertThrows(
-        () => parseAmqpAddress(url),
-        EventCounterError,
-      );
-      assertEquals(error.exitCode, 2);
-      assertMatch(
-        error.message,
-        /^Cannot use the AMQP URL "amqps?:\/\/\*\*\*@(host|v)[^"]*": each of .* must be percent-encoded/,
-      );
-    },
-  );
+  test(`parseAmqpAddress() refuses ${url}, and shows neither user nor password`, () => {
+    const error = assertThrows(
+      () => parseAmqpAddress(url),
+      EventCounterError,
+    );
+    assertEquals(error.exitCode, 2);
+    assertMatch(
+      error.message,
+      /^Cannot use the AMQP URL "amqps?:\/\/\*\*\*@(host|v)[^"]*": each of .* must be percent-encoded/,
+    );
+  });
 }
 
 /** What people write: each is a mistake, or a way that the parser forgives. */
@@ -136,38 +125,30 @@ const leaky = [
 ];
 
 for (const url of leaky) {
-  Deno.test(
-    `no message shows the password of ${url}`,
-    { permissions: "none" },
-    () => {
-      let shown: string;
-      try {
-        shown = parseAmqpAddress(url).masked;
-      } catch (error) {
-        shown = (error as Error).message;
-      }
-      assert(!shown.includes("secret"), shown);
-    },
-  );
+  test(`no message shows the password of ${url}`, () => {
+    let shown: string;
+    try {
+      shown = parseAmqpAddress(url).masked;
+    } catch (error) {
+      shown = (error as Error).message;
+    }
+    assert(!shown.includes("secret"), shown);
+  });
 }
 
-Deno.test(
-  "user, password and virtual host of any characters come through encoded",
-  { permissions: "none" },
-  () => {
-    const codes = Array.from({ length: 0x2100 }, (_, code) => code);
-    for (const code of [...codes, 0xfffd, 0x1f600, 0x10ffff]) {
-      const text = `a${String.fromCodePoint(code)}@:/`;
-      const encoded = encodeURIComponent(text);
-      const url = `amqp://${encoded}:${encoded}@host/${encoded}`;
+test("user, password and virtual host of any characters come through encoded", () => {
+  const codes = Array.from({ length: 0x2100 }, (_, code) => code);
+  for (const code of [...codes, 0xfffd, 0x1f600, 0x10ffff]) {
+    const text = `a${String.fromCodePoint(code)}@:/`;
+    const encoded = encodeURIComponent(text);
+    const url = `amqp://${encoded}:${encoded}@host/${encoded}`;
 
-      const { username, password, vhost, hostname, masked } = parseAmqpAddress(
-        url,
-      );
+    const { username, password, vhost, hostname, masked } = parseAmqpAddress(
+      url,
+    );
 
-      assertEquals([username, password, vhost], [text, text, text]);
-      assertEquals(hostname, "host");
-      assertEquals(masked, `amqp://${encoded}:***@host/${encoded}`);
-    }
-  },
-);
+    assertEquals([username, password, vhost], [text, text, text]);
+    assertEquals(hostname, "host");
+    assertEquals(masked, `amqp://${encoded}:***@host/${encoded}`);
+  }
+});

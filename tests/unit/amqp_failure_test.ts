@@ -11,6 +11,7 @@ import {
   lastingFailure,
   unreachable,
 } from "../../src/topology/amqp_failure.ts";
+import { test } from "../support/pure.ts";
 
 const address = parseAmqpAddress("amqp://ann:secret@host/v");
 
@@ -101,9 +102,7 @@ const cases: [what: string, error: unknown, code: number, text: string][] = [
 ];
 
 for (const [what, error, exitCode, text] of cases) {
-  Deno.test(`lastingFailure() ends ${what} with exit code ${exitCode}`, {
-    permissions: "none",
-  }, () => {
+  test(`lastingFailure() ends ${what} with exit code ${exitCode}`, () => {
     const failure = lastingFailure(error, address);
     assert(failure instanceof EventCounterError);
     assertEquals([failure.exitCode, failure.message, failure.cause], [
@@ -122,34 +121,28 @@ for (
     "received fatal alert: CertificateRequired",
   ]
 ) {
-  Deno.test(`lastingFailure() ends with exit code 77 on "${message}"`, {
-    permissions: "none",
-  }, () => {
+  test(`lastingFailure() ends with exit code 77 on "${message}"`, () => {
     const failure = lastingFailure(new Error(message), address);
     assertEquals(failure?.exitCode, 77);
     assertStringIncludes(failure!.message, `${message}; check its certificate`);
   });
 }
 
-Deno.test(
-  "lastingFailure() does not take a name with certificate in it for TLS",
-  { permissions: "none" },
-  () => {
-    const failure = lastingFailure(
-      channelError(
-        404,
-        "NOT_FOUND - no queue 'certificate-events' in vhost 'v'",
-      ),
-      address,
-    );
+test("lastingFailure() does not take a name with certificate in it for TLS", () => {
+  const failure = lastingFailure(
+    channelError(
+      404,
+      "NOT_FOUND - no queue 'certificate-events' in vhost 'v'",
+    ),
+    address,
+  );
 
-    assertEquals(failure?.exitCode, 76);
-    assertStringIncludes(
-      failure!.message,
-      "; check the name, or give --declare",
-    );
-  },
-);
+  assertEquals(failure?.exitCode, 76);
+  assertStringIncludes(
+    failure!.message,
+    "; check the name, or give --declare",
+  );
+});
 
 const passing: Record<string, unknown> = {
   "no answer": Object.assign(new Error("connect ECONNREFUSED 127.0.0.1:5672"), {
@@ -170,9 +163,7 @@ const passing: Record<string, unknown> = {
 };
 
 for (const [what, error] of Object.entries(passing)) {
-  Deno.test(`lastingFailure() sees reason to try again after ${what}`, {
-    permissions: "none",
-  }, () => {
+  test(`lastingFailure() sees reason to try again after ${what}`, () => {
     assertEquals(lastingFailure(error, address), undefined);
   });
 }
@@ -182,30 +173,24 @@ const vhostRefusal = new Error(
   "Expected ConnectionOpenOk; got <ConnectionClose channel:0>",
 );
 
-Deno.test(
-  "FailureJudge believes a refused virtual host the fourth time in a row",
-  { permissions: "none" },
-  () => {
-    const judge = new FailureJudge(address);
+test("FailureJudge believes a refused virtual host the fourth time in a row", () => {
+  const judge = new FailureJudge(address);
 
-    const judgements = [1, 2, 3, 4].map(() => judge.lasting(vhostRefusal));
+  const judgements = [1, 2, 3, 4].map(() => judge.lasting(vhostRefusal));
 
-    assertEquals(judgements.map((failure) => failure?.exitCode), [
-      undefined,
-      undefined,
-      undefined,
-      77,
-    ]);
-    assertStringIncludes(
-      judgements[3]!.message,
-      'Cannot open virtual host "v"',
-    );
-  },
-);
+  assertEquals(judgements.map((failure) => failure?.exitCode), [
+    undefined,
+    undefined,
+    undefined,
+    77,
+  ]);
+  assertStringIncludes(
+    judgements[3]!.message,
+    'Cannot open virtual host "v"',
+  );
+});
 
-Deno.test("FailureJudge starts anew when another failure comes in between", {
-  permissions: "none",
-}, () => {
+test("FailureJudge starts anew when another failure comes in between", () => {
   const judge = new FailureJudge(address);
   const other = new Error("connect ECONNREFUSED");
 
@@ -216,37 +201,29 @@ Deno.test("FailureJudge starts anew when another failure comes in between", {
   }
 });
 
-Deno.test("FailureJudge believes any other lasting failure at once", {
-  permissions: "none",
-}, () => {
+test("FailureJudge believes any other lasting failure at once", () => {
   for (const [what, error, exitCode, text] of cases) {
     const failure = new FailureJudge(address).lasting(error);
     assertEquals([failure?.exitCode, failure?.message], [exitCode, text], what);
   }
 });
 
-Deno.test("lastingFailure() passes on an error of our own", {
-  permissions: "none",
-}, () => {
+test("lastingFailure() passes on an error of our own", () => {
   const error = new EventCounterError(EXIT.usage, "ours");
 
   assertStrictEquals(lastingFailure(error, address), error);
 });
 
-Deno.test(
-  "unreachable() says where, why, how long and what to do, with exit code 69",
-  { permissions: "none" },
-  () => {
-    const cause = new Error("connect ECONNREFUSED 127.0.0.1:5672");
+test("unreachable() says where, why, how long and what to do, with exit code 69", () => {
+  const cause = new Error("connect ECONNREFUSED 127.0.0.1:5672");
 
-    const error = unreachable(cause, address, 30_000, "--connect-timeout");
+  const error = unreachable(cause, address, 30_000, "--connect-timeout");
 
-    assertEquals([error.exitCode, error.message, error.cause], [
-      69,
-      "Cannot reach the broker at amqp://ann:***@host/v: connect ECONNREFUSED " +
-      "127.0.0.1:5672, tried for 30 s; check that it runs and is reachable, " +
-      "or raise --connect-timeout",
-      cause,
-    ]);
-  },
-);
+  assertEquals([error.exitCode, error.message, error.cause], [
+    69,
+    "Cannot reach the broker at amqp://ann:***@host/v: connect ECONNREFUSED " +
+    "127.0.0.1:5672, tried for 30 s; check that it runs and is reachable, " +
+    "or raise --connect-timeout",
+    cause,
+  ]);
+});

@@ -5,6 +5,7 @@ import { Decoder } from "../../src/decode/decoder.ts";
 import { EventCounterError } from "../../src/model/errors.ts";
 import { NdjsonSource } from "../../src/source/ndjson/ndjson_source.ts";
 import { bytes, deliveryOf } from "../support/messages.ts";
+import { test } from "../support/pure.ts";
 
 const TYPES = ["created", "updated"];
 
@@ -69,9 +70,7 @@ const body = fc.oneof(
   nearlyGood,
 );
 
-Deno.test("decoding never throws and never mis-assigns, whatever bytes come", {
-  permissions: "none",
-}, () => {
+test("decoding never throws and never mis-assigns, whatever bytes come", () => {
   const decoder = new Decoder(new Set(TYPES));
   fc.assert(
     fc.property(key, body, (routingKey, body) => {
@@ -91,52 +90,46 @@ const line = fc.oneof(
     .map((message) => bytes(JSON.stringify(message))),
 );
 
-Deno.test(
-  "the NDJSON reader survives any bytes: each line is a delivery, or none is",
-  {
-    permissions: "none",
-  },
-  async () => {
-    await fc.assert(
-      fc.asyncProperty(
-        fc.array(line, { maxLength: 10 }),
-        fc.integer({ min: 1, max: 50 }),
-        async (lines, size) => {
-          const whole = new Uint8Array(
-            lines.flatMap((line) => [...line, 0x0a]),
-          );
-          const pieces = [];
-          for (let at = 0; at < whole.length; at += size) {
-            pieces.push(whole.subarray(at, at + size));
+test("the NDJSON reader survives any bytes: each line is a delivery, or none is", async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(line, { maxLength: 10 }),
+      fc.integer({ min: 1, max: 50 }),
+      async (lines, size) => {
+        const whole = new Uint8Array(
+          lines.flatMap((line) => [...line, 0x0a]),
+        );
+        const pieces = [];
+        for (let at = 0; at < whole.length; at += size) {
+          pieces.push(whole.subarray(at, at + size));
+        }
+        const source = new NdjsonSource("any", ReadableStream.from(pieces));
+        const expected = countLines(whole);
+
+        const end = Promise.withResolvers<void>();
+        let taken = 0;
+        let failure: unknown;
+        await source.open(() => {
+          try {
+            taken += source.take(1_000).length;
+            if (source.ended) end.resolve();
+          } catch (error) {
+            failure = error;
+            end.resolve();
           }
-          const source = new NdjsonSource("any", ReadableStream.from(pieces));
-          const expected = countLines(whole);
+        });
+        await end.promise;
 
-          const end = Promise.withResolvers<void>();
-          let taken = 0;
-          let failure: unknown;
-          await source.open(() => {
-            try {
-              taken += source.take(1_000).length;
-              if (source.ended) end.resolve();
-            } catch (error) {
-              failure = error;
-              end.resolve();
-            }
-          });
-          await end.promise;
-
-          if (failure === undefined) return assertEquals(taken, expected);
-          // Not one of the lines was a message.
-          assert(failure instanceof EventCounterError);
-          assertEquals([failure.exitCode, taken], [65, 0]);
-          await source.close();
-        },
-      ),
-      { numRuns: 300 },
-    );
-  },
-);
+        if (failure === undefined) return assertEquals(taken, expected);
+        // Not one of the lines was a message.
+        assert(failure instanceof EventCounterError);
+        assertEquals([failure.exitCode, taken], [65, 0]);
+        await source.close();
+      },
+    ),
+    { numRuns: 300 },
+  );
+});
 
 /** Lines with anything in them but white space. */
 function countLines(whole: Uint8Array): number {

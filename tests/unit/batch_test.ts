@@ -4,6 +4,7 @@ import { Acks } from "../../src/pipeline/acks.ts";
 import { Batch } from "../../src/pipeline/batch.ts";
 import { everySequence } from "../support/every_sequence.ts";
 import { deliveryOf, event } from "../support/messages.ts";
+import { test } from "../support/pure.ts";
 
 /** A settlement that notes the acks it gets. */
 class Recorder implements Settlement {
@@ -17,9 +18,7 @@ class Recorder implements Settlement {
   confirm = (): Promise<boolean> => Promise.resolve(true);
 }
 
-Deno.test("acks go once to each settlement, for the highest tag noted", {
-  permissions: "none",
-}, () => {
+test("acks go once to each settlement, for the highest tag noted", () => {
   for (const settlementOfEach of everySequence([0, 1, 2], 5)) {
     for (let splitAt = 0; splitAt <= settlementOfEach.length; splitAt++) {
       const recorders = [0, 1, 2].map(() => new Recorder());
@@ -42,9 +41,7 @@ Deno.test("acks go once to each settlement, for the highest tag noted", {
   }
 });
 
-Deno.test("acks that have been sent are not sent again", {
-  permissions: "none",
-}, () => {
+test("acks that have been sent are not sent again", () => {
   const recorder = new Recorder();
   const acks = new Acks();
 
@@ -58,18 +55,14 @@ Deno.test("acks that have been sent are not sent again", {
   assertEquals(recorder.acked, [1, 2]);
 });
 
-Deno.test("a settlement without anything noted gets no ack", {
-  permissions: "none",
-}, () => {
+test("a settlement without anything noted gets no ack", () => {
   new Acks().send();
   const acks = new Acks();
   acks.addAll(new Acks());
   acks.send();
 });
 
-Deno.test("a batch counts its deliveries and acks the last of them", {
-  permissions: "none",
-}, () => {
+test("a batch counts its deliveries and acks the last of them", () => {
   const recorder = new Recorder();
   const batch = new Batch();
   for (const tag of [4, 5, 6]) {

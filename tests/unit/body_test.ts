@@ -3,14 +3,13 @@ import { readBody } from "../../src/decode/body.ts";
 import type { Event } from "../../src/model/event.ts";
 import { Uuid } from "../../src/model/uuid.ts";
 import { bytes } from "../support/messages.ts";
+import { test } from "../support/pure.ts";
 
 const ROUTE = { userId: "user", type: "created" };
 const UUID = "0f47ac10-58cc-4372-a567-0e02b2c3d479";
 const SHAPES = [`{"id":"${UUID}"}`, `{"id": "${UUID}"}`];
 
-Deno.test("readBody() reads the plain shape of both writers", {
-  permissions: "none",
-}, () => {
+test("readBody() reads the plain shape of both writers", () => {
   for (const shape of SHAPES) {
     const event = readBody(bytes(shape), ROUTE) as Event;
     assertEquals(event.key instanceof Uuid, true);
@@ -22,9 +21,7 @@ Deno.test("readBody() reads the plain shape of both writers", {
   }
 });
 
-Deno.test("readBody() does not care where in a buffer the body lies", {
-  permissions: "none",
-}, () => {
+test("readBody() does not care where in a buffer the body lies", () => {
   for (const shape of SHAPES) {
     const buffer = bytes(`xx${shape}"}`);
     assertEquals(
@@ -34,45 +31,35 @@ Deno.test("readBody() does not care where in a buffer the body lies", {
   }
 });
 
-Deno.test(
-  "readBody() agrees with JSON.parse when any byte of the plain shape is another",
-  { permissions: "none" },
-  () => {
-    for (const shape of SHAPES) {
-      for (let at = 0; at < shape.length; at++) {
-        for (let byte = 0; byte < 256; byte++) {
-          const body = bytes(shape);
-          body[at] = byte;
-          agree(body, `byte ${byte} at ${at} of ${shape}`);
-        }
+test("readBody() agrees with JSON.parse when any byte of the plain shape is another", () => {
+  for (const shape of SHAPES) {
+    for (let at = 0; at < shape.length; at++) {
+      for (let byte = 0; byte < 256; byte++) {
+        const body = bytes(shape);
+        body[at] = byte;
+        agree(body, `byte ${byte} at ${at} of ${shape}`);
       }
     }
-  },
-);
+  }
+});
 
-Deno.test(
-  "readBody() agrees with JSON.parse when a byte is missing or too many",
-  { permissions: "none" },
-  () => {
-    for (const shape of SHAPES) {
-      const body = bytes(shape);
-      for (let at = 0; at <= body.length; at++) {
-        const [before, after] = [body.slice(0, at), body.slice(at)];
-        agree(new Uint8Array([...before, ...after.slice(1)]), `without ${at}`);
-        for (const byte of bytes(' 0a"\\{}:,')) {
-          agree(
-            new Uint8Array([...before, byte, ...after]),
-            `${byte} at ${at}`,
-          );
-        }
+test("readBody() agrees with JSON.parse when a byte is missing or too many", () => {
+  for (const shape of SHAPES) {
+    const body = bytes(shape);
+    for (let at = 0; at <= body.length; at++) {
+      const [before, after] = [body.slice(0, at), body.slice(at)];
+      agree(new Uint8Array([...before, ...after.slice(1)]), `without ${at}`);
+      for (const byte of bytes(' 0a"\\{}:,')) {
+        agree(
+          new Uint8Array([...before, byte, ...after]),
+          `${byte} at ${at}`,
+        );
       }
     }
-  },
-);
+  }
+});
 
-Deno.test("readBody() agrees with JSON.parse on other spellings of an id", {
-  permissions: "none",
-}, () => {
+test("readBody() agrees with JSON.parse on other spellings of an id", () => {
   const bodies = [
     `{"id":"${UUID}","more":{"id":"other"}}`,
     `{"more":1,"id":"${UUID}"}`,

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { Channel } from "../../src/route/channel.ts";
 import { settle } from "../support/fake_clock.ts";
 import { unhandledRejectionsOf } from "../support/unhandled_rejections.ts";
+import { test } from "../support/pure.ts";
 
 /** Notes whether a promise has settled, without waiting for it. */
 function watch(promise: Promise<unknown> | undefined): { settled: boolean } {
@@ -14,19 +15,13 @@ function watch(promise: Promise<unknown> | undefined): { settled: boolean } {
   return state;
 }
 
-Deno.test(
-  "a channel needs room for at least one item",
-  { permissions: "none" },
-  () => {
-    for (const capacity of [0, -1, 1.5, NaN, Infinity]) {
-      assertThrows(() => new Channel(capacity), RangeError, "capacity");
-    }
-  },
-);
+test("a channel needs room for at least one item", () => {
+  for (const capacity of [0, -1, 1.5, NaN, Infinity]) {
+    assertThrows(() => new Channel(capacity), RangeError, "capacity");
+  }
+});
 
-Deno.test("a channel gives its items in order, and then the end", {
-  permissions: "none",
-}, async () => {
+test("a channel gives its items in order, and then the end", async () => {
   const channel = new Channel<number>(10);
   for (let item = 0; item < 5; item++) channel.send(item);
   channel.close();
@@ -35,9 +30,7 @@ Deno.test("a channel gives its items in order, and then the end", {
   assertEquals(await channel.next(), { done: true, value: undefined });
 });
 
-Deno.test("send() asks to wait when the channel is full, and refuses more", {
-  permissions: "none",
-}, () => {
+test("send() asks to wait when the channel is full, and refuses more", () => {
   const channel = new Channel<number>(3);
 
   assertEquals(channel.send(1), undefined);
@@ -46,9 +39,7 @@ Deno.test("send() asks to wait when the channel is full, and refuses more", {
   assertThrows(() => channel.send(4), Error, "full");
 });
 
-Deno.test("a sender that waits goes on when half the room is free", {
-  permissions: "none",
-}, async () => {
+test("a sender that waits goes on when half the room is free", async () => {
   const channel = new Channel<number>(4);
   for (const item of [1, 2, 3]) channel.send(item);
   const sender = watch(channel.send(4));
@@ -61,9 +52,7 @@ Deno.test("a sender that waits goes on when half the room is free", {
   assertEquals(sender.settled, true);
 });
 
-Deno.test("a channel for one item lets its sender go on when that is taken", {
-  permissions: "none",
-}, async () => {
+test("a channel for one item lets its sender go on when that is taken", async () => {
   const channel = new Channel<number>(1);
   const sender = watch(channel.send(1));
   await settle();
@@ -75,9 +64,7 @@ Deno.test("a channel for one item lets its sender go on when that is taken", {
   assertEquals(sender.settled, true);
 });
 
-Deno.test("an item for a reader that waits takes no room", {
-  permissions: "none",
-}, async () => {
+test("an item for a reader that waits takes no room", async () => {
   const channel = new Channel<number>(1);
   const next = channel.next();
 
@@ -86,9 +73,7 @@ Deno.test("an item for a reader that waits takes no room", {
   assertEquals(channel.send(2) instanceof Promise, true);
 });
 
-Deno.test("idle() settles when the reader comes back for more, not before", {
-  permissions: "none",
-}, async () => {
+test("idle() settles when the reader comes back for more, not before", async () => {
   const channel = new Channel<number>(4);
   channel.send(1);
   channel.send(2);
@@ -114,9 +99,7 @@ Deno.test("idle() settles when the reader comes back for more, not before", {
   assertEquals(again.settled, true);
 });
 
-Deno.test("idle() waits for a reader that has not come yet", {
-  permissions: "none",
-}, async () => {
+test("idle() waits for a reader that has not come yet", async () => {
   const channel = new Channel<number>(1);
   const idle = watch(channel.idle());
   await settle();
@@ -128,24 +111,18 @@ Deno.test("idle() waits for a reader that has not come yet", {
   assertEquals(idle.settled, true);
 });
 
-Deno.test(
-  "idle() settles for everyone who waits",
-  { permissions: "none" },
-  async () => {
-    const channel = new Channel<number>(1);
-    channel.send(1);
-    const waiting = [watch(channel.idle()), watch(channel.idle())];
-    await channel.next();
-    channel.next();
-    await settle();
+test("idle() settles for everyone who waits", async () => {
+  const channel = new Channel<number>(1);
+  channel.send(1);
+  const waiting = [watch(channel.idle()), watch(channel.idle())];
+  await channel.next();
+  channel.next();
+  await settle();
 
-    assertEquals(waiting.map(({ settled }) => settled), [true, true]);
-  },
-);
+  assertEquals(waiting.map(({ settled }) => settled), [true, true]);
+});
 
-Deno.test("idle() settles at the end of a closed channel", {
-  permissions: "none",
-}, async () => {
+test("idle() settles at the end of a closed channel", async () => {
   const channel = new Channel<number>(2);
   channel.send(1);
   channel.close();
@@ -161,9 +138,7 @@ Deno.test("idle() settles at the end of a closed channel", {
   assertEquals(channel.idle(), undefined);
 });
 
-Deno.test("close() ends a reader that waits, and may be called again", {
-  permissions: "none",
-}, async () => {
+test("close() ends a reader that waits, and may be called again", async () => {
   const channel = new Channel<number>(2);
   const next = channel.next();
 
@@ -175,9 +150,7 @@ Deno.test("close() ends a reader that waits, and may be called again", {
   assertThrows(() => channel.send(1), Error, "closed");
 });
 
-Deno.test("close() leaves what is queued to be read, and its sender to go on", {
-  permissions: "none",
-}, async () => {
+test("close() leaves what is queued to be read, and its sender to go on", async () => {
   const channel = new Channel<number>(2);
   channel.send(1);
   const sender = watch(channel.send(2));
@@ -188,9 +161,7 @@ Deno.test("close() leaves what is queued to be read, and its sender to go on", {
   assertEquals(sender.settled, true);
 });
 
-Deno.test("fail() rejects whoever waits for room or for idle()", {
-  permissions: "none",
-}, async () => {
+test("fail() rejects whoever waits for room or for idle()", async () => {
   const error = new Error("the reader has died");
   const reasons = await unhandledRejectionsOf(async () => {
     const channel = new Channel<number>(1);
@@ -206,9 +177,7 @@ Deno.test("fail() rejects whoever waits for room or for idle()", {
   assertEquals(reasons, []);
 });
 
-Deno.test("fail() rejects whoever comes later, with the first error", {
-  permissions: "none",
-}, async () => {
+test("fail() rejects whoever comes later, with the first error", async () => {
   const channel = new Channel<number>(2);
   channel.send(1);
 
@@ -220,9 +189,7 @@ Deno.test("fail() rejects whoever comes later, with the first error", {
   await assertRejects(() => channel.next(), Error, "first");
 });
 
-Deno.test("fail() with nobody waiting leaves no unhandled rejection", {
-  permissions: "none",
-}, async () => {
+test("fail() with nobody waiting leaves no unhandled rejection", async () => {
   const reasons = await unhandledRejectionsOf(() => {
     new Channel<number>(1).fail(new Error("unheard"));
   });
@@ -230,9 +197,7 @@ Deno.test("fail() with nobody waiting leaves no unhandled rejection", {
   assertEquals(reasons, []);
 });
 
-Deno.test("a channel never holds more than its capacity, and loses nothing", {
-  permissions: "none",
-}, async () => {
+test("a channel never holds more than its capacity, and loses nothing", async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.scheduler(),

@@ -2,14 +2,13 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { Event } from "../../src/model/event.ts";
 import { Consumers } from "../../src/pipeline/consumers.ts";
 import { settle } from "../support/fake_clock.ts";
+import { test } from "../support/pure.ts";
 
 const { signal } = new AbortController();
 
 const created = new Event("a", "created", "1");
 
-Deno.test("a type is accepted if a consumer wants it, and only then", {
-  permissions: "none",
-}, () => {
+test("a type is accepted if a consumer wants it, and only then", () => {
   const asked: string[] = [];
   const consumers = new Consumers(
     [{
@@ -31,9 +30,7 @@ Deno.test("a type is accepted if a consumer wants it, and only then", {
   assertEquals(asked, ["created", "updated", "__proto__"]);
 });
 
-Deno.test("no more types are accepted than the limit allows", {
-  permissions: "none",
-}, () => {
+test("no more types are accepted than the limit allows", () => {
   const consumers = new Consumers(
     [{ handlerFor: () => () => {} }],
     1,
@@ -47,36 +44,28 @@ Deno.test("no more types are accepted than the limit allows", {
   );
 });
 
-Deno.test(
-  "expected types have their place, even if they are more than the limit allows",
-  {
-    permissions: "none",
-  },
-  () => {
-    const accepted = (
-      expected: readonly string[],
-      types: readonly string[],
-    ) => {
-      const consumers = new Consumers(
-        [{ handlerFor: () => () => {} }],
-        1,
-        2,
-        signal,
-      );
-      consumers.expect(expected);
-      return types.filter((type) => consumers.accepts(type));
-    };
+test("expected types have their place, even if they are more than the limit allows", () => {
+  const accepted = (
+    expected: readonly string[],
+    types: readonly string[],
+  ) => {
+    const consumers = new Consumers(
+      [{ handlerFor: () => () => {} }],
+      1,
+      2,
+      signal,
+    );
+    consumers.expect(expected);
+    return types.filter((type) => consumers.accepts(type));
+  };
 
-    assertEquals(accepted(["z"], ["a", "b", "z", "a"]), ["a", "z", "a"]);
-    assertEquals(accepted(["x", "y", "z"], ["a", "z", "y", "x", "b", "z"]), [
-      ..."zyxz",
-    ]);
-  },
-);
+  assertEquals(accepted(["z"], ["a", "b", "z", "a"]), ["a", "z", "a"]);
+  assertEquals(accepted(["x", "y", "z"], ["a", "z", "y", "x", "b", "z"]), [
+    ..."zyxz",
+  ]);
+});
 
-Deno.test("idle() and close() wait until every event has been processed", {
-  permissions: "none",
-}, async () => {
+test("idle() and close() wait until every event has been processed", async () => {
   const gate = Promise.withResolvers<void>();
   const consumers = new Consumers(
     [{ handlerFor: () => () => gate.promise }],
@@ -98,20 +87,16 @@ Deno.test("idle() and close() wait until every event has been processed", {
   assertEquals(settled.sort(), ["close", "idle"]);
 });
 
-Deno.test(
-  "idle() throws what a consumer has thrown, close() has nothing to add",
-  { permissions: "none" },
-  async () => {
-    const consumers = new Consumers(
-      [{ handlerFor: () => () => Promise.reject(new Error("no")) }],
-      1,
-      Infinity,
-      signal,
-    );
-    consumers.accepts("created");
-    consumers.publish(created);
+test("idle() throws what a consumer has thrown, close() has nothing to add", async () => {
+  const consumers = new Consumers(
+    [{ handlerFor: () => () => Promise.reject(new Error("no")) }],
+    1,
+    Infinity,
+    signal,
+  );
+  consumers.accepts("created");
+  consumers.publish(created);
 
-    await assertRejects(async () => await consumers.idle(), Error, "no");
-    await consumers.close();
-  },
-);
+  await assertRejects(async () => await consumers.idle(), Error, "no");
+  await consumers.close();
+});

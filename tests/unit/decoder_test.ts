@@ -2,6 +2,7 @@ import { assertEquals } from "@std/assert";
 import { BODY_LIMIT } from "../../src/decode/body.ts";
 import { Decoder } from "../../src/decode/decoder.ts";
 import { bytes, deliveryOf, event, raw } from "../support/messages.ts";
+import { test } from "../support/pure.ts";
 
 const UUID = "0f47ac10-58cc-4372-a567-0e02b2c3d479";
 const decoder = new Decoder(new Set(["created", "updated", "deleted"]));
@@ -21,11 +22,10 @@ const users = [
 ];
 
 for (const user of users) {
-  Deno.test(
+  test(
     `decode() takes ${
       JSON.stringify(user).slice(0, 30)
     } for a user like any other`,
-    { permissions: "none" },
     () => {
       assertEquals(outcome(event(user, "updated", UUID)), {
         userId: user,
@@ -36,9 +36,7 @@ for (const user of users) {
   );
 }
 
-Deno.test("decode() keeps every spelling of an id apart", {
-  permissions: "none",
-}, () => {
+test("decode() keeps every spelling of an id apart", () => {
   const ids = [UUID, UUID.toUpperCase(), `{${UUID}}`, "1", "01", "1.0", " 1"];
 
   const keys = ids.map((id) => {
@@ -75,17 +73,13 @@ const accepted: Record<string, string> = {
 };
 
 for (const [what, body] of Object.entries(accepted)) {
-  Deno.test(
-    `decode() accepts a body with ${what}`,
-    { permissions: "none" },
-    () => {
-      const { id } = JSON.parse(body.replace("\ufeff", ""));
-      assertEquals(
-        outcome(raw("user.event.created", body)),
-        { userId: "user", type: "created", id },
-      );
-    },
-  );
+  test(`decode() accepts a body with ${what}`, () => {
+    const { id } = JSON.parse(body.replace("\ufeff", ""));
+    assertEquals(
+      outcome(raw("user.event.created", body)),
+      { userId: "user", type: "created", id },
+    );
+  });
 }
 
 const rejected: Record<string, [reason: string, body: string | number[]]> = {
@@ -123,37 +117,27 @@ const rejected: Record<string, [reason: string, body: string | number[]]> = {
 };
 
 for (const [what, [reason, body]] of Object.entries(rejected)) {
-  Deno.test(`decode() rejects a body with ${what} as ${reason}`, {
-    permissions: "none",
-  }, () => {
+  test(`decode() rejects a body with ${what} as ${reason}`, () => {
     const content = typeof body === "string" ? body : new Uint8Array(body);
     assertEquals(outcome(raw("user.event.created", content)), reason);
   });
 }
 
-Deno.test(
-  "decode() rejects an empty user and other bad keys, whatever the body",
-  { permissions: "none" },
-  () => {
-    for (const body of [withId(UUID), "no JSON", "x".repeat(BODY_LIMIT + 1)]) {
-      assertEquals(outcome(raw(".event.created", body)), "bad_routing_key");
-      assertEquals(outcome(raw("", body)), "bad_routing_key");
-      assertEquals(outcome(raw("user.event.renamed", body)), "unknown_type");
-    }
-  },
-);
+test("decode() rejects an empty user and other bad keys, whatever the body", () => {
+  for (const body of [withId(UUID), "no JSON", "x".repeat(BODY_LIMIT + 1)]) {
+    assertEquals(outcome(raw(".event.created", body)), "bad_routing_key");
+    assertEquals(outcome(raw("", body)), "bad_routing_key");
+    assertEquals(outcome(raw("user.event.renamed", body)), "unknown_type");
+  }
+});
 
-Deno.test("decode() rejects what the source could not read", {
-  permissions: "none",
-}, () => {
+test("decode() rejects what the source could not read", () => {
   const delivery = deliveryOf(event("user", "created", UUID));
 
   assertEquals(decoder.decode({ ...delivery, malformed: true }), "bad_json");
 });
 
-Deno.test("decode() gives the same answer for a key it has met before", {
-  permissions: "none",
-}, () => {
+test("decode() gives the same answer for a key it has met before", () => {
   const many = new Decoder("any");
   // More keys than it remembers, so that it forgets some in between.
   for (const round of [1, 2]) {

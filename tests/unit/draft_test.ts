@@ -5,9 +5,9 @@ import { outputFailure } from "../../src/output/output_failure.ts";
 import { bytes } from "../support/messages.ts";
 import { filesIn } from "../support/snapshot_content.ts";
 import { TemporaryFolder } from "../support/temporary_folder.ts";
+import { test } from "../support/pure.ts";
 
 const folder = new TemporaryFolder();
-const { permissions } = folder;
 
 async function* contentOf(...chunks: readonly string[]) {
   for (const chunk of chunks) yield await Promise.resolve(bytes(chunk));
@@ -16,9 +16,7 @@ async function* contentOf(...chunks: readonly string[]) {
 const draftOf = (place: string, content: AsyncIterable<Uint8Array>) =>
   Draft.write(place, "a.json", content, () => 7);
 
-Deno.test("a draft takes the file's place only when it is published", {
-  permissions,
-}, async () => {
+folder.test("a draft takes the file's place only when it is published", async () => {
   const place = folder.make();
   const path = `${place}/a.json`;
   Deno.writeTextFileSync(path, "old and longer than the new one");
@@ -38,9 +36,7 @@ Deno.test("a draft takes the file's place only when it is published", {
   assertEquals(rest, "old and longer than the new one");
 });
 
-Deno.test("a draft tells beforehand what its file will be", {
-  permissions,
-}, async () => {
+folder.test("a draft tells beforehand what its file will be", async () => {
   const place = folder.make();
 
   const draft = await draftOf(place, contentOf("a", "b"));
@@ -58,9 +54,7 @@ Deno.test("a draft tells beforehand what its file will be", {
   });
 });
 
-Deno.test("content that fails leaves the old file and no other", {
-  permissions,
-}, async () => {
+folder.test("content that fails leaves the old file and no other", async () => {
   const place = folder.make();
   Deno.writeTextFileSync(`${place}/a.json`, "old");
   async function* failing(error: Error) {
@@ -80,9 +74,7 @@ Deno.test("content that fails leaves the old file and no other", {
   assertEquals(filesIn(place), { "a.json": "old" });
 });
 
-Deno.test("a folder that is not there is refused with exit code 73", {
-  permissions,
-}, async () => {
+folder.test("a folder that is not there is refused with exit code 73", async () => {
   const error = await assertRejects(
     () => draftOf(`${folder.make()}/missing`, contentOf("a")),
     EventCounterError,
@@ -92,20 +84,16 @@ Deno.test("a folder that is not there is refused with exit code 73", {
   assertEquals(error.exitCode, 73);
 });
 
-Deno.test(
-  "outputFailure() tells a disk that fails from a folder that refuses",
-  { permissions: "none" },
-  () => {
-    const failure = (code: string) =>
-      outputFailure(Object.assign(new Error("no"), { code }), "a.json");
+test("outputFailure() tells a disk that fails from a folder that refuses", () => {
+  const failure = (code: string) =>
+    outputFailure(Object.assign(new Error("no"), { code }), "a.json");
 
-    for (const code of ["ENOSPC", "EDQUOT", "EIO", "EFBIG"]) {
-      assertEquals(failure(code).exitCode, 74, code);
-      assert(failure(code).message.includes("make room and run again"));
-    }
-    for (const code of ["EACCES", "EROFS", "ENOENT", "ENOTDIR", "EISDIR"]) {
-      assertEquals(failure(code).exitCode, 73, code);
-      assert(failure(code).message.includes("--out"));
-    }
-  },
-);
+  for (const code of ["ENOSPC", "EDQUOT", "EIO", "EFBIG"]) {
+    assertEquals(failure(code).exitCode, 74, code);
+    assert(failure(code).message.includes("make room and run again"));
+  }
+  for (const code of ["EACCES", "EROFS", "ENOENT", "ENOTDIR", "EISDIR"]) {
+    assertEquals(failure(code).exitCode, 73, code);
+    assert(failure(code).message.includes("--out"));
+  }
+});

@@ -1,12 +1,11 @@
 import { assertEquals } from "@std/assert";
 import { IdleWatchdog } from "../../src/lifecycle/idle_watchdog.ts";
 import { FakeClock } from "../support/fake_clock.ts";
+import { test } from "../support/pure.ts";
 
 const IDLE = 5_000;
 
-Deno.test("the watchdog aborts when it has been quiet for the idle time", {
-  permissions: "none",
-}, async () => {
+test("the watchdog aborts when it has been quiet for the idle time", async () => {
   const clock = new FakeClock();
   const watchdog = new IdleWatchdog(IDLE, clock);
 
@@ -17,9 +16,7 @@ Deno.test("the watchdog aborts when it has been quiet for the idle time", {
   assertEquals(watchdog.signal.aborted, true);
 });
 
-Deno.test("the watchdog waits until it is quiet for the first time", {
-  permissions: "none",
-}, async () => {
+test("the watchdog waits until it is quiet for the first time", async () => {
   const clock = new FakeClock();
   const watchdog = new IdleWatchdog(IDLE, clock);
 
@@ -28,30 +25,24 @@ Deno.test("the watchdog waits until it is quiet for the first time", {
   assertEquals(watchdog.signal.aborted, false);
 });
 
-Deno.test(
-  "the watchdog starts anew after it was busy",
-  { permissions: "none" },
-  async () => {
-    const clock = new FakeClock();
-    const watchdog = new IdleWatchdog(IDLE, clock);
+test("the watchdog starts anew after it was busy", async () => {
+  const clock = new FakeClock();
+  const watchdog = new IdleWatchdog(IDLE, clock);
 
-    watchdog.quiet();
-    await clock.advance(IDLE - 1);
-    watchdog.busy();
-    await clock.advance(10 * IDLE);
-    assertEquals(watchdog.signal.aborted, false);
+  watchdog.quiet();
+  await clock.advance(IDLE - 1);
+  watchdog.busy();
+  await clock.advance(10 * IDLE);
+  assertEquals(watchdog.signal.aborted, false);
 
-    watchdog.quiet();
-    await clock.advance(IDLE - 1);
-    assertEquals(watchdog.signal.aborted, false);
-    await clock.advance(1);
-    assertEquals(watchdog.signal.aborted, true);
-  },
-);
+  watchdog.quiet();
+  await clock.advance(IDLE - 1);
+  assertEquals(watchdog.signal.aborted, false);
+  await clock.advance(1);
+  assertEquals(watchdog.signal.aborted, true);
+});
 
-Deno.test("the watchdog does not start anew while it stays quiet", {
-  permissions: "none",
-}, async () => {
+test("the watchdog does not start anew while it stays quiet", async () => {
   const clock = new FakeClock();
   const watchdog = new IdleWatchdog(IDLE, clock);
 
@@ -64,9 +55,7 @@ Deno.test("the watchdog does not start anew while it stays quiet", {
   assertEquals(watchdog.signal.aborted, true);
 });
 
-Deno.test("the watchdog never aborts with the idle time 0", {
-  permissions: "none",
-}, async () => {
+test("the watchdog never aborts with the idle time 0", async () => {
   const clock = new FakeClock();
   const watchdog = new IdleWatchdog(0, clock);
 
@@ -76,9 +65,7 @@ Deno.test("the watchdog never aborts with the idle time 0", {
   assertEquals([watchdog.signal.aborted, clock.pendingTimers], [false, 0]);
 });
 
-Deno.test("the watchdog does not care when the wall clock is set", {
-  permissions: "none",
-}, async () => {
+test("the watchdog does not care when the wall clock is set", async () => {
   const clock = new FakeClock();
   const watchdog = new IdleWatchdog(IDLE, clock);
 
@@ -91,17 +78,13 @@ Deno.test("the watchdog does not care when the wall clock is set", {
   assertEquals(watchdog.signal.aborted, true);
 });
 
-Deno.test(
-  "a busy watchdog leaves no timer behind",
-  { permissions: "none" },
-  () => {
-    const clock = new FakeClock();
-    const watchdog = new IdleWatchdog(IDLE, clock);
+test("a busy watchdog leaves no timer behind", () => {
+  const clock = new FakeClock();
+  const watchdog = new IdleWatchdog(IDLE, clock);
 
-    watchdog.quiet();
-    watchdog.busy();
-    watchdog.busy();
+  watchdog.quiet();
+  watchdog.busy();
+  watchdog.busy();
 
-    assertEquals(clock.pendingTimers, 0);
-  },
-);
+  assertEquals(clock.pendingTimers, 0);
+});

@@ -3,6 +3,7 @@ import { EventCounterError } from "../../src/model/errors.ts";
 import { readLines } from "../../src/source/ndjson/line_reader.ts";
 import { everySequence } from "../support/every_sequence.ts";
 import { bytes } from "../support/messages.ts";
+import { test } from "../support/pure.ts";
 
 /** Latin-1 makes one character of each byte, so text stands for any bytes. */
 const textOf = (line: Uint8Array) =>
@@ -33,9 +34,7 @@ async function linesOf(
   return lines.flat().map(textOf);
 }
 
-Deno.test("readLines() gives the lines of the whole, however it is cut", {
-  permissions: "none",
-}, async () => {
+test("readLines() gives the lines of the whole, however it is cut", async () => {
   for (const bytes of everySequence([0x0a, 0x0d, 0x61, 0xff], 5)) {
     const whole = new Uint8Array(bytes);
     const expected = textOf(whole).split("\n")
@@ -46,33 +45,21 @@ Deno.test("readLines() gives the lines of the whole, however it is cut", {
   }
 });
 
-Deno.test(
-  "readLines() gives no line for an empty piece, and leaves blank lines out",
-  { permissions: "none" },
-  async () => {
-    const pieces = ["", "a", "", "\n", "", " \t\r\n", "\n", "b", "", ""];
+test("readLines() gives no line for an empty piece, and leaves blank lines out", async () => {
+  const pieces = ["", "a", "", "\n", "", " \t\r\n", "\n", "b", "", ""];
 
-    assertEquals(await linesOf(pieces.map(bytes)), ["a", "b"]);
-  },
-);
+  assertEquals(await linesOf(pieces.map(bytes)), ["a", "b"]);
+});
 
-Deno.test(
-  "readLines() leaves out a byte order mark, at the very beginning alone",
-  {
-    permissions: "none",
-  },
-  async () => {
-    const mark = "\u{feff}";
-    for (const pieces of everyCut(bytes(`${mark}a\n${mark}b`))) {
-      assertEquals(await linesOf(pieces), ["a", textOf(bytes(`${mark}b`))]);
-    }
-    assertEquals(await linesOf([bytes(mark)]), []);
-  },
-);
+test("readLines() leaves out a byte order mark, at the very beginning alone", async () => {
+  const mark = "\u{feff}";
+  for (const pieces of everyCut(bytes(`${mark}a\n${mark}b`))) {
+    assertEquals(await linesOf(pieces), ["a", textOf(bytes(`${mark}b`))]);
+  }
+  assertEquals(await linesOf([bytes(mark)]), []);
+});
 
-Deno.test("readLines() hands over the lines of each piece together", {
-  permissions: "none",
-}, async () => {
+test("readLines() hands over the lines of each piece together", async () => {
   const pieces = ["a\nb\nc", "c\n", "d"].map(bytes);
 
   const lines = await Array.fromAsync(readLines(sequence(pieces), "input"));
@@ -85,9 +72,7 @@ Deno.test("readLines() hands over the lines of each piece together", {
   ]);
 });
 
-Deno.test("readLines() keeps no hold on the pieces it was given", {
-  permissions: "none",
-}, async () => {
+test("readLines() keeps no hold on the pieces it was given", async () => {
   const piece = bytes("first\nsecond\n");
   const lines: Uint8Array[] = [];
   for await (const group of readLines(sequence([piece]), "the input")) {
@@ -99,9 +84,7 @@ Deno.test("readLines() keeps no hold on the pieces it was given", {
   assertEquals(lines.map(textOf), ["first", "second"]);
 });
 
-Deno.test("readLines() takes a line as long as the limit", {
-  permissions: "none",
-}, async () => {
+test("readLines() takes a line as long as the limit", async () => {
   const line = "x".repeat(100);
 
   assertEquals(
@@ -114,32 +97,26 @@ Deno.test("readLines() takes a line as long as the limit", {
   assertEquals(await linesOf([bytes(line)], 100), [line]);
 });
 
-Deno.test(
-  "readLines() refuses a longer line with exit code 65, and says which",
-  { permissions: "none" },
-  async () => {
-    const long = "x".repeat(101);
-    for (
-      const pieces of [[`a\n\n${long}\n`], ["a\n\n", long], [
-        "a\n",
-        "\n",
-        long.slice(50),
-        long.slice(51),
-      ]]
-    ) {
-      const error = await assertRejects(
-        () => linesOf(pieces.map(bytes), 100),
-        EventCounterError,
-        "Cannot read the input: line 3 is longer than 100 bytes",
-      );
-      assertEquals(error.exitCode, 65);
-    }
-  },
-);
+test("readLines() refuses a longer line with exit code 65, and says which", async () => {
+  const long = "x".repeat(101);
+  for (
+    const pieces of [[`a\n\n${long}\n`], ["a\n\n", long], [
+      "a\n",
+      "\n",
+      long.slice(50),
+      long.slice(51),
+    ]]
+  ) {
+    const error = await assertRejects(
+      () => linesOf(pieces.map(bytes), 100),
+      EventCounterError,
+      "Cannot read the input: line 3 is longer than 100 bytes",
+    );
+    assertEquals(error.exitCode, 65);
+  }
+});
 
-Deno.test("readLines() does not wait for the end of a line that is too long", {
-  permissions: "none",
-}, async () => {
+test("readLines() does not wait for the end of a line that is too long", async () => {
   let pieces = 0;
   async function* endless(): AsyncGenerator<Uint8Array> {
     for (;;) {

@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { maskPassword } from "../../src/model/mask_password.ts";
+import { test } from "../support/pure.ts";
 
 const maskings: Record<string, string> = {
   "amqp://user:secret": "amqp://user:***",
@@ -31,11 +32,7 @@ const maskings: Record<string, string> = {
 };
 
 for (const [url, masked] of Object.entries(maskings)) {
-  Deno.test(
-    `maskPassword() makes ${masked} of ${url}`,
-    { permissions: "none" },
-    () => {
-      assertEquals(maskPassword(url), masked);
-    },
-  );
+  test(`maskPassword() makes ${masked} of ${url}`, () => {
+    assertEquals(maskPassword(url), masked);
+  });
 }

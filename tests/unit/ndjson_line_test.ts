@@ -7,6 +7,7 @@ import {
 } from "../../src/model/ndjson_line.ts";
 import type { RejectionReason } from "../../src/model/rejection.ts";
 import { bytes } from "../support/messages.ts";
+import { test } from "../support/pure.ts";
 
 const anyBytes = fc.oneof(
   fc.uint8Array({ maxLength: 40 }),
@@ -25,9 +26,7 @@ const anyString = fc.string({
 
 const NEWLINE = 0x0a;
 
-Deno.test("a message line brings back any routing key and any body", {
-  permissions: "none",
-}, () => {
+test("a message line brings back any routing key and any body", () => {
   fc.assert(fc.property(anyString, anyBytes, (routingKey, body) => {
     const line = bytes(writeMessageLine(routingKey, body));
 
@@ -37,9 +36,7 @@ Deno.test("a message line brings back any routing key and any body", {
   }));
 });
 
-Deno.test("a rejection line brings back reason and time as well", {
-  permissions: "none",
-}, () => {
+test("a rejection line brings back reason and time as well", () => {
   const reason = fc.constantFrom<RejectionReason>("bad_json", "unknown_type");
   const at = fc.nat(4_000_000_000_000);
   fc.assert(
@@ -61,9 +58,7 @@ Deno.test("a rejection line brings back reason and time as well", {
   );
 });
 
-Deno.test("a rejection line has its members in their order", {
-  permissions: "none",
-}, () => {
+test("a rejection line has its members in their order", () => {
   const rejection = {
     at: Date.UTC(2026, 0, 2, 3, 4, 5, 6),
     reason: "bad_json",
@@ -83,9 +78,7 @@ Deno.test("a rejection line has its members in their order", {
   );
 });
 
-Deno.test("readMessageLine() takes an object for its JSON", {
-  permissions: "none",
-}, () => {
+test("readMessageLine() takes an object for its JSON", () => {
   const read = (body: string) =>
     readMessageLine(bytes(`{"routingKey":"a.event.created","body":${body}}`));
 
@@ -97,18 +90,14 @@ Deno.test("readMessageLine() takes an object for its JSON", {
   }
 });
 
-Deno.test("readMessageLine() copes with carriage returns and other members", {
-  permissions: "none",
-}, () => {
+test("readMessageLine() copes with carriage returns and other members", () => {
   assertEquals(
     readMessageLine(bytes(' {"x":1,"body":"b","routingKey":"k"} \r')),
     { routingKey: "k", body: bytes("b") },
   );
 });
 
-Deno.test("readMessageLine() gives a rejection of unknown time the time 0", {
-  permissions: "none",
-}, () => {
+test("readMessageLine() gives a rejection of unknown time the time 0", () => {
   for (const time of ['"yesterday"', "null", "{}"]) {
     assertEquals(
       readMessageLine(
@@ -121,9 +110,7 @@ Deno.test("readMessageLine() gives a rejection of unknown time the time 0", {
   }
 });
 
-Deno.test("readMessageLine() tells lines that are no message", {
-  permissions: "none",
-}, () => {
+test("readMessageLine() tells lines that are no message", () => {
   const lines = [
     "",
     " ",

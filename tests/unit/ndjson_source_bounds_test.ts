@@ -3,6 +3,7 @@ import { writeMessageLine } from "../../src/model/ndjson_line.ts";
 import { NdjsonSource } from "../../src/source/ndjson/ndjson_source.ts";
 import { settle } from "../support/fake_clock.ts";
 import { bytes } from "../support/messages.ts";
+import { test } from "../support/pure.ts";
 
 const KEY = "a.event.created";
 const line = (id: number) => writeMessageLine(KEY, bytes(`{"id":"${id}"}`));
@@ -14,9 +15,7 @@ async function open(stream: ReadableStream<Uint8Array>): Promise<NdjsonSource> {
   return source;
 }
 
-Deno.test("the source stops reading when 10,000 deliveries wait", {
-  permissions: "none",
-}, async () => {
+test("the source stops reading when 10,000 deliveries wait", async () => {
   const lines = Array.from({ length: 1_000 }, (_, id) => line(id)).join("");
   let pulled = 0;
   const endless = new ReadableStream<Uint8Array>({
@@ -34,25 +33,21 @@ Deno.test("the source stops reading when 10,000 deliveries wait", {
   await source.close();
 });
 
-Deno.test(
-  "the source stops reading when 64 MiB wait",
-  { permissions: "none" },
-  async () => {
-    const fourMebibytes = `{"id":"${"x".repeat(4 * 1024 * 1024 - 9)}"}`;
-    const chunk = bytes(writeMessageLine(KEY, bytes(fourMebibytes)));
-    let pulled = 0;
-    const endless = new ReadableStream<Uint8Array>({
-      pull(controller) {
-        pulled++;
-        controller.enqueue(chunk);
-      },
-    }, { highWaterMark: 0 });
-    const source = await open(endless);
-    assertEquals(pulled, 16);
+test("the source stops reading when 64 MiB wait", async () => {
+  const fourMebibytes = `{"id":"${"x".repeat(4 * 1024 * 1024 - 9)}"}`;
+  const chunk = bytes(writeMessageLine(KEY, bytes(fourMebibytes)));
+  let pulled = 0;
+  const endless = new ReadableStream<Uint8Array>({
+    pull(controller) {
+      pulled++;
+      controller.enqueue(chunk);
+    },
+  }, { highWaterMark: 0 });
+  const source = await open(endless);
+  assertEquals(pulled, 16);
 
-    assertEquals(source.take(3).length, 3);
-    await settle();
-    assertEquals(pulled, 19);
-    await source.close();
-  },
-);
+  assertEquals(source.take(3).length, 3);
+  await settle();
+  assertEquals(pulled, 19);
+  await source.close();
+});

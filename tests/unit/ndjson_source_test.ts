@@ -5,6 +5,7 @@ import { writeMessageLine } from "../../src/model/ndjson_line.ts";
 import { NdjsonSource } from "../../src/source/ndjson/ndjson_source.ts";
 import { settle, until } from "../support/fake_clock.ts";
 import { bytes } from "../support/messages.ts";
+import { test } from "../support/pure.ts";
 
 const KEY = "a.event.created";
 const line = (id: number) => writeMessageLine(KEY, bytes(`{"id":"${id}"}`));
@@ -47,9 +48,7 @@ async function open(stream: ReadableStream<Uint8Array>) {
 const bodiesOf = (deliveries: readonly Delivery[]) =>
   deliveries.map(({ body }) => new TextDecoder().decode(body));
 
-Deno.test("the source reads nothing before it is opened", {
-  permissions: "none",
-}, async () => {
+test("the source reads nothing before it is opened", async () => {
   let pulled = 0;
   const stream = new ReadableStream<Uint8Array>(
     { pull: () => void pulled++ },
@@ -64,9 +63,7 @@ Deno.test("the source reads nothing before it is opened", {
   await source.close();
 });
 
-Deno.test("a line becomes a delivery with a tag of its own, in order", {
-  permissions: "none",
-}, async () => {
+test("a line becomes a delivery with a tag of its own, in order", async () => {
   const input = new Input();
   const { source, calls } = await open(input.stream);
   input.write(line(1) + line(2).slice(0, 10));
@@ -98,9 +95,7 @@ Deno.test("a line becomes a delivery with a tag of its own, in order", {
   );
 });
 
-Deno.test("a read that is under way is no silence", {
-  permissions: "none",
-}, async () => {
+test("a read that is under way is no silence", async () => {
   const input = new Input();
   const { source } = await open(input.stream);
   assertEquals(await source.isQuiet(), false);
@@ -113,9 +108,7 @@ Deno.test("a read that is under way is no silence", {
   assertEquals(await source.isQuiet(), true);
 });
 
-Deno.test("a line of rejected.ndjson is known as one", {
-  permissions: "none",
-}, async () => {
+test("a line of rejected.ndjson is known as one", async () => {
   const input = new Input();
   const { source } = await open(input.stream);
   input.write(
@@ -131,9 +124,7 @@ Deno.test("a line of rejected.ndjson is known as one", {
   await source.close();
 });
 
-Deno.test("a line that is no message becomes a malformed delivery, whole", {
-  permissions: "none",
-}, async () => {
+test("a line that is no message becomes a malformed delivery, whole", async () => {
   const input = new Input();
   const { source } = await open(input.stream);
   input.write(`${line(1)}no message\r\n\n{"routingKey":"k"}\n`);
@@ -153,9 +144,7 @@ Deno.test("a line that is no message becomes a malformed delivery, whole", {
   await source.close();
 });
 
-Deno.test("lines are held back until one of them is a message", {
-  permissions: "none",
-}, async () => {
+test("lines are held back until one of them is a message", async () => {
   const input = new Input();
   const { source } = await open(input.stream);
   input.write("rubbish\n".repeat(999));
@@ -171,24 +160,18 @@ Deno.test("lines are held back until one of them is a message", {
   await source.close();
 });
 
-Deno.test(
-  "an input whose first 1,000 lines are no messages is refused with exit code 65",
-  { permissions: "none" },
-  async () => {
-    const input = new Input();
-    const { source } = await open(input.stream);
-    input.write("user,type,id\n".repeat(1_000) + line(1));
-    await settle();
+test("an input whose first 1,000 lines are no messages is refused with exit code 65", async () => {
+  const input = new Input();
+  const { source } = await open(input.stream);
+  input.write("user,type,id\n".repeat(1_000) + line(1));
+  await settle();
 
-    assertRefused(source, 65, "none of its first 1000 line(s) is a message");
-    assertEquals(source.ended, false);
-    await source.close();
-  },
-);
+  assertRefused(source, 65, "none of its first 1000 line(s) is a message");
+  assertEquals(source.ended, false);
+  await source.close();
+});
 
-Deno.test("a shorter input without a message is refused with exit code 65", {
-  permissions: "none",
-}, async () => {
+test("a shorter input without a message is refused with exit code 65", async () => {
   const input = new Input();
   const { source } = await open(input.stream);
   input.write("user,type,id\na,created,1");
@@ -198,26 +181,20 @@ Deno.test("a shorter input without a message is refused with exit code 65", {
   assertRefused(source, 65, "none of its first 2 line(s) is a message");
 });
 
-Deno.test(
-  "an input without a line is just at its end",
-  { permissions: "none" },
-  async () => {
-    for (const text of ["", "\n \n\r\n"]) {
-      const input = new Input();
-      const { source } = await open(input.stream);
-      input.write(text);
-      input.end();
-      await settle();
+test("an input without a line is just at its end", async () => {
+  for (const text of ["", "\n \n\r\n"]) {
+    const input = new Input();
+    const { source } = await open(input.stream);
+    input.write(text);
+    input.end();
+    await settle();
 
-      assertEquals([source.take(10).length, source.ended], [0, true]);
-      assertEquals(await source.isEmpty(), true);
-    }
-  },
-);
+    assertEquals([source.take(10).length, source.ended], [0, true]);
+    assertEquals(await source.isEmpty(), true);
+  }
+});
 
-Deno.test("an error of the input comes after what was read before it", {
-  permissions: "none",
-}, async () => {
+test("an error of the input comes after what was read before it", async () => {
   const input = new Input();
   const { source, calls } = await open(input.stream);
   input.write(line(1) + line(2));
@@ -232,27 +209,21 @@ Deno.test("an error of the input comes after what was read before it", {
   assertEquals(await source.close(), undefined);
 });
 
-Deno.test(
-  "stopping in the middle gives back what waits and cancels the input",
-  { permissions: "none" },
-  async () => {
-    const input = new Input();
-    const { source } = await open(input.stream);
-    input.write(line(1) + line(2));
-    await settle();
-    assertEquals(source.take(1).length, 1);
+test("stopping in the middle gives back what waits and cancels the input", async () => {
+  const input = new Input();
+  const { source } = await open(input.stream);
+  input.write(line(1) + line(2));
+  await settle();
+  assertEquals(source.take(1).length, 1);
 
-    await source.stop();
-    await settle();
+  await source.stop();
+  await settle();
 
-    assertEquals([source.take(10).length, input.cancelled], [0, true]);
-    assertEquals(await source.close(), undefined);
-  },
-);
+  assertEquals([source.take(10).length, input.cancelled], [0, true]);
+  assertEquals(await source.close(), undefined);
+});
 
-Deno.test("stopping in the middle of a line makes no delivery of its half", {
-  permissions: "none",
-}, async () => {
+test("stopping in the middle of a line makes no delivery of its half", async () => {
   const input = new Input();
   const { source } = await open(input.stream);
   input.write(line(1) + line(2).slice(0, 10));
@@ -265,9 +236,7 @@ Deno.test("stopping in the middle of a line makes no delivery of its half", {
   assertEquals(bodiesOf(source.take(10)), []);
 });
 
-Deno.test("stopping wakes a reader that waits for room", {
-  permissions: "none",
-}, async () => {
+test("stopping wakes a reader that waits for room", async () => {
   const input = new Input();
   const { source, calls } = await open(input.stream);
   input.write(Array.from({ length: 10_000 }, (_, id) => line(id)).join(""));

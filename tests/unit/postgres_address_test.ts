@@ -2,6 +2,7 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import { findInFile } from "../../src/cli/postgres_password.ts";
 import { parsePostgresAddress } from "../../src/ledger/postgres/postgres_address.ts";
 import { EventCounterError } from "../../src/model/errors.ts";
+import { test } from "../support/pure.ts";
 
 const DEFAULTS = {
   hostname: "host",
@@ -36,9 +37,7 @@ const readings: Record<string, Partial<typeof DEFAULTS>> = {
 };
 
 for (const [url, reading] of Object.entries(readings)) {
-  Deno.test(`parsePostgresAddress() reads ${url}`, {
-    permissions: "none",
-  }, () => {
+  test(`parsePostgresAddress() reads ${url}`, () => {
     const { masked: _, ...address } = parsePostgresAddress(url);
     assertEquals<unknown>(address, { ...DEFAULTS, ...reading });
   });
@@ -56,21 +55,15 @@ const refused: Record<string, string> = {
 };
 
 for (const [url, reason] of Object.entries(refused)) {
-  Deno.test(
-    `parsePostgresAddress() refuses ${url} in one line, without its password`,
-    {
-      permissions: "none",
-    },
-    () => {
-      const error = assertThrows(
-        () => parsePostgresAddress(url),
-        EventCounterError,
-        reason,
-      );
-      assertEquals(error.exitCode, 2);
-      assert(!error.message.includes("secret"), error.message);
-    },
-  );
+  test(`parsePostgresAddress() refuses ${url} in one line, without its password`, () => {
+    const error = assertThrows(
+      () => parsePostgresAddress(url),
+      EventCounterError,
+      reason,
+    );
+    assertEquals(error.exitCode, 2);
+    assert(!error.message.includes("secret"), error.message);
+  });
 }
 
 const passwords: Record<string, string | undefined> = {
@@ -83,9 +76,7 @@ const passwords: Record<string, string | undefined> = {
 };
 
 for (const [text, password] of Object.entries(passwords)) {
-  Deno.test(`of ${JSON.stringify(text)} the password is ${password}`, {
-    permissions: "none",
-  }, () => {
+  test(`of ${JSON.stringify(text)} the password is ${password}`, () => {
     const address = parsePostgresAddress("postgres://user@host/db");
     assertEquals(findInFile(text, address), password);
   });

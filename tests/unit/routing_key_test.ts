@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { readRoutingKey, type TypeRule } from "../../src/decode/routing_key.ts";
 import { everySequence } from "../support/every_sequence.ts";
+import { test } from "../support/pure.ts";
 
 const TYPES: TypeRule = new Set(["created", "updated", "deleted"]);
 
@@ -17,74 +18,64 @@ const words = [
   "\n",
 ];
 
-Deno.test(
-  "readRoutingKey() takes everything before .event.<type> for the user",
-  { permissions: "none" },
-  () => {
-    const users = [
-      "user_a",
-      "a.b.c",
-      "john.doe@example.com",
-      "__proto__",
-      "constructor",
-      "\u{1f600}",
-      "event",
-      "event.created",
-      "a.event.created",
-      " ",
-      ".",
-      "..a",
-      "\n",
-      "ü".repeat(100),
-    ];
+test("readRoutingKey() takes everything before .event.<type> for the user", () => {
+  const users = [
+    "user_a",
+    "a.b.c",
+    "john.doe@example.com",
+    "__proto__",
+    "constructor",
+    "\u{1f600}",
+    "event",
+    "event.created",
+    "a.event.created",
+    " ",
+    ".",
+    "..a",
+    "\n",
+    "ü".repeat(100),
+  ];
 
-    for (const userId of users) {
-      assertEquals(
-        readRoutingKey(`${userId}.event.created`, TYPES),
-        { userId, type: "created" },
-      );
-    }
-  },
-);
+  for (const userId of users) {
+    assertEquals(
+      readRoutingKey(`${userId}.event.created`, TYPES),
+      { userId, type: "created" },
+    );
+  }
+});
 
-Deno.test(
-  "readRoutingKey() says why a key is none",
-  { permissions: "none" },
-  () => {
-    const reasons = [
-      ["", "bad_routing_key"],
-      ["user", "bad_routing_key"],
-      [".", "bad_routing_key"],
-      ["event.created", "bad_routing_key"],
-      [".event.created", "bad_routing_key"],
-      ["user.event.", "bad_routing_key"],
-      ["user.event", "bad_routing_key"],
-      ["user.created", "bad_routing_key"],
-      ["user.created.event", "bad_routing_key"],
-      ["user.Event.created", "bad_routing_key"],
-      ["user.events.created", "bad_routing_key"],
-      ["user.event..created", "bad_routing_key"],
-      ["user.event.created.", "bad_routing_key"],
-      ["user.event.a.created", "bad_routing_key"],
-      ["\ud83d.event.created", "bad_routing_key"],
-      ["user.event.\ude00", "bad_routing_key"],
-      ["caf\ufffd.event.created", "bad_routing_key"],
-      ["user.event.renamed", "unknown_type"],
-      ["user.event.Created", "unknown_type"],
-      ["user.event.created ", "unknown_type"],
-      ["user.event.__proto__", "unknown_type"],
-      ["user.event.constructor", "unknown_type"],
-    ];
+test("readRoutingKey() says why a key is none", () => {
+  const reasons = [
+    ["", "bad_routing_key"],
+    ["user", "bad_routing_key"],
+    [".", "bad_routing_key"],
+    ["event.created", "bad_routing_key"],
+    [".event.created", "bad_routing_key"],
+    ["user.event.", "bad_routing_key"],
+    ["user.event", "bad_routing_key"],
+    ["user.created", "bad_routing_key"],
+    ["user.created.event", "bad_routing_key"],
+    ["user.Event.created", "bad_routing_key"],
+    ["user.events.created", "bad_routing_key"],
+    ["user.event..created", "bad_routing_key"],
+    ["user.event.created.", "bad_routing_key"],
+    ["user.event.a.created", "bad_routing_key"],
+    ["\ud83d.event.created", "bad_routing_key"],
+    ["user.event.\ude00", "bad_routing_key"],
+    ["caf\ufffd.event.created", "bad_routing_key"],
+    ["user.event.renamed", "unknown_type"],
+    ["user.event.Created", "unknown_type"],
+    ["user.event.created ", "unknown_type"],
+    ["user.event.__proto__", "unknown_type"],
+    ["user.event.constructor", "unknown_type"],
+  ];
 
-    for (const [key, reason] of reasons) {
-      assertEquals<unknown>(readRoutingKey(key!, TYPES), reason, key);
-    }
-  },
-);
+  for (const [key, reason] of reasons) {
+    assertEquals<unknown>(readRoutingKey(key!, TYPES), reason, key);
+  }
+});
 
-Deno.test("readRoutingKey() with any type takes those that can name a file", {
-  permissions: "none",
-}, () => {
+test("readRoutingKey() with any type takes those that can name a file", () => {
   const longest = "x".repeat(64);
   for (const type of ["a", "A-z_0", "__proto__", "constructor", longest]) {
     assertEquals(
@@ -113,9 +104,7 @@ Deno.test("readRoutingKey() with any type takes those that can name a file", {
   }
 });
 
-Deno.test("readRoutingKey() agrees with a regular expression on any words", {
-  permissions: "none",
-}, () => {
+test("readRoutingKey() agrees with a regular expression on any words", () => {
   for (const sequence of everySequence(words, 4)) {
     const key = sequence.join(".");
     const match = /^([\s\S]+)\.event\.([^.]+)$/.exec(key);

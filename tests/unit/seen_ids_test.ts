@@ -2,10 +2,9 @@ import { assertEquals } from "@std/assert";
 import { SeenIds } from "../../src/ledger/seen/seen_ids.ts";
 import { packUuids, parseUuid } from "../../src/model/uuid.ts";
 import { uuid } from "../support/messages.ts";
+import { test } from "../support/pure.ts";
 
-Deno.test("SeenIds takes each id once, whatever its form", {
-  permissions: "none",
-}, () => {
+test("SeenIds takes each id once, whatever its form", () => {
   const seen = new SeenIds();
   const keys = () => [
     parseUuid(uuid(0xabc))!,
@@ -23,7 +22,7 @@ Deno.test("SeenIds takes each id once, whatever its form", {
   assertEquals(seen.size, 6);
 });
 
-Deno.test("SeenIds knows what was loaded", { permissions: "none" }, () => {
+test("SeenIds knows what was loaded", () => {
   const seen = new SeenIds();
   seen.addPacked(packUuids([1, 2].map((number) => parseUuid(uuid(number))!)));
   seen.add("text");

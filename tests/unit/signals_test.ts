@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { answerSignals } from "../../src/lifecycle/signals.ts";
+import { test } from "../support/pure.ts";
 
 /** What comes of signals that arrive at their times, in ms. */
 function outcomeOf(
@@ -18,27 +19,19 @@ function outcomeOf(
   return outcome;
 }
 
-Deno.test(
-  "the same signal again within half a second is the same one; later, it ends at once",
-  {
-    permissions: "none",
-  },
-  () => {
-    assertEquals(outcomeOf([7, "SIGINT", 130]), ["SIGINT"]);
-    assertEquals(
-      outcomeOf([7, "SIGINT", 130], [9, "SIGINT", 130], [506, "SIGINT", 130]),
-      ["SIGINT"],
-    );
-    assertEquals(
-      outcomeOf([7, "SIGINT", 130], [9, "SIGINT", 130], [507, "SIGINT", 130]),
-      ["SIGINT", 130],
-    );
-  },
-);
+test("the same signal again within half a second is the same one; later, it ends at once", () => {
+  assertEquals(outcomeOf([7, "SIGINT", 130]), ["SIGINT"]);
+  assertEquals(
+    outcomeOf([7, "SIGINT", 130], [9, "SIGINT", 130], [506, "SIGINT", 130]),
+    ["SIGINT"],
+  );
+  assertEquals(
+    outcomeOf([7, "SIGINT", 130], [9, "SIGINT", 130], [507, "SIGINT", 130]),
+    ["SIGINT", 130],
+  );
+});
 
-Deno.test("another signal than the first ends at once, however soon it comes", {
-  permissions: "none",
-}, () => {
+test("another signal than the first ends at once, however soon it comes", () => {
   assertEquals(
     outcomeOf([0, "SIGINT", 130], [0, "SIGTERM", 143]),
     ["SIGINT", 143],

@@ -8,7 +8,6 @@ import { content, filesIn } from "../support/snapshot_content.ts";
 import { TemporaryFolder } from "../support/temporary_folder.ts";
 
 const folder = new TemporaryFolder();
-const { permissions } = folder;
 
 const TYPES = ["created", "updated", "deleted"];
 
@@ -24,28 +23,22 @@ function renderedLines(rejections: readonly Rejection[]): string {
   ).join("");
 }
 
-Deno.test(
-  "write() keeps every rejection, one a line, and adds to the lines it wrote before",
-  { permissions },
-  async () => {
-    const place = folder.make();
-    const notes = new MemoryFileNotes();
-    const snapshot = new Snapshot(place, TYPES);
-    const rejections = [1, 2, 3, 4, 5].map((i) => rejection(`body\n${i}`));
-    for (const count of [2, 2, 5]) {
-      const some = rejections.slice(0, count);
+folder.test("write() keeps every rejection, one a line, and adds to the lines it wrote before", async () => {
+  const place = folder.make();
+  const notes = new MemoryFileNotes();
+  const snapshot = new Snapshot(place, TYPES);
+  const rejections = [1, 2, 3, 4, 5].map((i) => rejection(`body\n${i}`));
+  for (const count of [2, 2, 5]) {
+    const some = rejections.slice(0, count);
 
-      const { files } = await snapshot.write(content([], some, notes));
+    const { files } = await snapshot.write(content([], some, notes));
 
-      assertEquals(files, [`${place}/rejected.ndjson`]);
-      assertEquals(filesIn(place), { "rejected.ndjson": renderedLines(some) });
-    }
-  },
-);
+    assertEquals(files, [`${place}/rejected.ndjson`]);
+    assertEquals(filesIn(place), { "rejected.ndjson": renderedLines(some) });
+  }
+});
 
-Deno.test("write() repairs a rejected.ndjson that is cut short", {
-  permissions,
-}, async () => {
+folder.test("write() repairs a rejected.ndjson that is cut short", async () => {
   const rejections = [rejection("first"), rejection("second")];
   const whole = renderedLines(rejections);
   for (let length = 0; length <= whole.length; length += 7) {
@@ -58,35 +51,29 @@ Deno.test("write() repairs a rejected.ndjson that is cut short", {
   }
 });
 
-Deno.test(
-  "write() keeps a rejected.ndjson that is not of this ledger under another name",
-  { permissions },
-  async () => {
-    const rejections = [rejection("first"), rejection("second")];
-    for (
-      const text of [
-        "a line of somebody else\n",
-        renderedLines(rejections) + renderedLines([rejection("third")]),
-        renderedLines(rejections.toReversed()),
-      ]
-    ) {
-      const place = folder.make();
-      Deno.writeTextFileSync(`${place}/rejected.ndjson`, text);
+folder.test("write() keeps a rejected.ndjson that is not of this ledger under another name", async () => {
+  const rejections = [rejection("first"), rejection("second")];
+  for (
+    const text of [
+      "a line of somebody else\n",
+      renderedLines(rejections) + renderedLines([rejection("third")]),
+      renderedLines(rejections.toReversed()),
+    ]
+  ) {
+    const place = folder.make();
+    Deno.writeTextFileSync(`${place}/rejected.ndjson`, text);
 
-      await new Snapshot(place, TYPES).write(content([], rejections));
+    await new Snapshot(place, TYPES).write(content([], rejections));
 
-      const { "rejected.ndjson": written, ...kept } = filesIn(place);
-      assertEquals(written, renderedLines(rejections));
-      assertEquals(Object.values(kept), [text]);
-      const [name] = Object.keys(kept);
-      assertEquals(/^rejected\.ndjson\.[\dTZ-]+$/.test(name!), true, name);
-    }
-  },
-);
+    const { "rejected.ndjson": written, ...kept } = filesIn(place);
+    assertEquals(written, renderedLines(rejections));
+    assertEquals(Object.values(kept), [text]);
+    const [name] = Object.keys(kept);
+    assertEquals(/^rejected\.ndjson\.[\dTZ-]+$/.test(name!), true, name);
+  }
+});
 
-Deno.test("write() adds to a rejected.ndjson without reading it again", {
-  permissions,
-}, async () => {
+folder.test("write() adds to a rejected.ndjson without reading it again", async () => {
   const place = folder.make();
   const path = `${place}/rejected.ndjson`;
   const notes = new MemoryFileNotes();
@@ -111,9 +98,7 @@ Deno.test("write() adds to a rejected.ndjson without reading it again", {
   assertEquals(steps, []);
 });
 
-Deno.test("write() without a rejection does not touch rejected.ndjson", {
-  permissions,
-}, async () => {
+folder.test("write() without a rejection does not touch rejected.ndjson", async () => {
   const place = folder.make();
   Deno.writeTextFileSync(`${place}/rejected.ndjson`, "somebody else's\n");
 

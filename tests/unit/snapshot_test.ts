@@ -9,7 +9,6 @@ import { content, filesIn } from "../support/snapshot_content.ts";
 import { TemporaryFolder } from "../support/temporary_folder.ts";
 
 const folder = new TemporaryFolder();
-const { permissions } = folder;
 
 const TYPES = ["created", "updated", "deleted"];
 
@@ -30,9 +29,7 @@ const users: UserCount[] = [
   ["\u{1f600}", 6],
 ];
 
-Deno.test("prepare() makes the folder, and leaves nothing in it", {
-  permissions,
-}, async () => {
+folder.test("prepare() makes the folder, and leaves nothing in it", async () => {
   const place = `${folder.make()}/not/there/yet`;
 
   await new Snapshot(place, TYPES).prepare();
@@ -41,9 +38,7 @@ Deno.test("prepare() makes the folder, and leaves nothing in it", {
   assertEquals(filesIn(place), {});
 });
 
-Deno.test("prepare() syncs each folder it makes in its parent", {
-  permissions,
-}, async () => {
+folder.test("prepare() syncs each folder it makes in its parent", async () => {
   const place = folder.make();
   const steps = await recordFileSteps(() =>
     new Snapshot(`${place}/not/there`, TYPES).prepare()
@@ -55,9 +50,7 @@ Deno.test("prepare() syncs each folder it makes in its parent", {
   ]);
 });
 
-Deno.test("prepare() refuses a folder that cannot be made with exit code 73", {
-  permissions,
-}, async () => {
+folder.test("prepare() refuses a folder that cannot be made with exit code 73", async () => {
   const place = folder.make();
   Deno.writeTextFileSync(`${place}/file`, "");
 
@@ -88,36 +81,30 @@ async function assertRefused(path: string): Promise<void> {
   assertEquals(error.exitCode, 73, path);
 }
 
-Deno.test(
-  "prepare() removes temporary files whose writer is lost, and nothing else",
-  { permissions },
-  async () => {
-    const place = folder.make();
-    const make = (name: string, age: number) => {
-      Deno.writeTextFileSync(`${place}/${name}`, "half");
-      const then = new Date(Date.now() - age);
-      Deno.utimeSync(`${place}/${name}`, then, then);
-    };
-    make(".created.json.aaaaaaaa.eventcounter-tmp", 61_000);
-    make(".created.json.bbbbbbbb.eventcounter-tmp", 30_000);
-    make(".other", 1e9);
-    make("created.json.eventcounter-tmp", 1e9);
-    make("created.json", 1e9);
+folder.test("prepare() removes temporary files whose writer is lost, and nothing else", async () => {
+  const place = folder.make();
+  const make = (name: string, age: number) => {
+    Deno.writeTextFileSync(`${place}/${name}`, "half");
+    const then = new Date(Date.now() - age);
+    Deno.utimeSync(`${place}/${name}`, then, then);
+  };
+  make(".created.json.aaaaaaaa.eventcounter-tmp", 61_000);
+  make(".created.json.bbbbbbbb.eventcounter-tmp", 30_000);
+  make(".other", 1e9);
+  make("created.json.eventcounter-tmp", 1e9);
+  make("created.json", 1e9);
 
-    await new Snapshot(place, TYPES).prepare();
+  await new Snapshot(place, TYPES).prepare();
 
-    assertEquals(Object.keys(filesIn(place)), [
-      ".created.json.bbbbbbbb.eventcounter-tmp",
-      ".other",
-      "created.json",
-      "created.json.eventcounter-tmp",
-    ]);
-  },
-);
+  assertEquals(Object.keys(filesIn(place)), [
+    ".created.json.bbbbbbbb.eventcounter-tmp",
+    ".other",
+    "created.json",
+    "created.json.eventcounter-tmp",
+  ]);
+});
 
-Deno.test("write() gives each type a file as JSON.stringify would", {
-  permissions,
-}, async () => {
+folder.test("write() gives each type a file as JSON.stringify would", async () => {
   const place = folder.make();
   const counts: [string, UserCount[]][] = [
     ["updated", [["a", 1]]],
@@ -143,9 +130,7 @@ Deno.test("write() gives each type a file as JSON.stringify would", {
   ]);
 });
 
-Deno.test("write() keeps the order of users whose names are numbers", {
-  permissions,
-}, async () => {
+folder.test("write() keeps the order of users whose names are numbers", async () => {
   const place = folder.make();
 
   await new Snapshot(place, TYPES)
@@ -156,7 +141,7 @@ Deno.test("write() keeps the order of users whose names are numbers", {
   });
 });
 
-Deno.test("write() makes no file of nothing", { permissions }, async () => {
+folder.test("write() makes no file of nothing", async () => {
   const place = folder.make();
 
   const result = await new Snapshot(place, TYPES).write(content([]));
@@ -171,9 +156,7 @@ const second: [string, UserCount[]][] = [
   ["deleted", [["a", 1]]],
 ];
 
-Deno.test("write() leaves files alone that are right already, unread", {
-  permissions,
-}, async () => {
+folder.test("write() leaves files alone that are right already, unread", async () => {
   const place = folder.make();
   const snapshot = new Snapshot(place, TYPES);
   const ledger = content(first, [rejection("no JSON")]);
@@ -186,9 +169,7 @@ Deno.test("write() leaves files alone that are right already, unread", {
   assertEquals(steps, []);
 });
 
-Deno.test("write() knows its files again in a copy of the folder", {
-  permissions,
-}, async () => {
+folder.test("write() knows its files again in a copy of the folder", async () => {
   const place = folder.make();
   const copy = folder.make();
   const notes = new MemoryFileNotes();
@@ -209,63 +190,55 @@ Deno.test("write() knows its files again in a copy of the folder", {
   assertEquals(Object.keys(filesIn(copy)), ["created.json", "deleted.json"]);
 });
 
-Deno.test(
-  "write() notes old and new content before a name changes, when all of it is on disk, and syncs the names",
-  { permissions },
-  async () => {
+folder.test("write() notes old and new content before a name changes, when all of it is on disk, and syncs the names", async () => {
+  const place = folder.make();
+  const notes = new MemoryFileNotes();
+  const snapshot = new Snapshot(place, TYPES);
+  await snapshot.write(content(first, [], notes));
+
+  const steps = await recordFileSteps(async (steps) => {
+    const keep = notes.keep.bind(notes);
+    notes.keep = async (kept) => {
+      await keep(kept);
+      steps.push(`note ${kept.map(({ name, shows }) => `${name} ${shows}`)}`);
+    };
+    await snapshot.write(content(second, [], notes));
+  });
+
+  assertEquals(steps.filter((step) => !step.startsWith("open")), [
+    `sync ${place}/draft of created.json`,
+    `sync ${place}/draft of deleted.json`,
+    "note created.json 4000000025,created.json 4000000024,deleted.json 1",
+    `rename to ${place}/created.json`,
+    `rename to ${place}/deleted.json`,
+    `sync ${place}`,
+  ]);
+});
+
+for (const renamesBefore of [0, 1]) {
+  folder.test(`write() repairs files that a crash has left behind after ${renamesBefore} renames, twice over`, async () => {
     const place = folder.make();
     const notes = new MemoryFileNotes();
     const snapshot = new Snapshot(place, TYPES);
     await snapshot.write(content(first, [], notes));
+    for (const more of [1, 2]) {
+      const counts = second.map(([type, users]): [string, UserCount[]] => [
+        type,
+        [...users, ["\u{1f602}", more]],
+      ]);
+      await crashAfterRenames(
+        renamesBefore,
+        () => snapshot.write(content(counts, [], notes)),
+      );
+    }
 
-    const steps = await recordFileSteps(async (steps) => {
-      const keep = notes.keep.bind(notes);
-      notes.keep = async (kept) => {
-        await keep(kept);
-        steps.push(`note ${kept.map(({ name, shows }) => `${name} ${shows}`)}`);
-      };
-      await snapshot.write(content(second, [], notes));
+    await snapshot.write(content(second, [], notes));
+
+    assertEquals(filesIn(place), {
+      "created.json": rendered(second[0]![1]),
+      "deleted.json": rendered(second[1]![1]),
     });
-
-    assertEquals(steps.filter((step) => !step.startsWith("open")), [
-      `sync ${place}/draft of created.json`,
-      `sync ${place}/draft of deleted.json`,
-      "note created.json 4000000025,created.json 4000000024,deleted.json 1",
-      `rename to ${place}/created.json`,
-      `rename to ${place}/deleted.json`,
-      `sync ${place}`,
-    ]);
-  },
-);
-
-for (const renamesBefore of [0, 1]) {
-  Deno.test(
-    `write() repairs files that a crash has left behind after ${renamesBefore} renames, twice over`,
-    { permissions },
-    async () => {
-      const place = folder.make();
-      const notes = new MemoryFileNotes();
-      const snapshot = new Snapshot(place, TYPES);
-      await snapshot.write(content(first, [], notes));
-      for (const more of [1, 2]) {
-        const counts = second.map(([type, users]): [string, UserCount[]] => [
-          type,
-          [...users, ["\u{1f602}", more]],
-        ]);
-        await crashAfterRenames(
-          renamesBefore,
-          () => snapshot.write(content(counts, [], notes)),
-        );
-      }
-
-      await snapshot.write(content(second, [], notes));
-
-      assertEquals(filesIn(place), {
-        "created.json": rendered(second[0]![1]),
-        "deleted.json": rendered(second[1]![1]),
-      });
-    },
-  );
+  });
 }
 
 async function crashAfterRenames(
@@ -294,9 +267,7 @@ const strangers: Readonly<Record<string, (path: string) => void>> = {
 };
 
 for (const [what, make] of Object.entries(strangers)) {
-  Deno.test(`write() sets ${what} aside under a name with the time`, {
-    permissions,
-  }, async () => {
+  folder.test(`write() sets ${what} aside under a name with the time`, async () => {
     const place = folder.make();
     const path = `${place}/created.json`;
     const notes = new MemoryFileNotes();
@@ -322,9 +293,7 @@ for (const [what, make] of Object.entries(strangers)) {
   });
 }
 
-Deno.test("write() takes a file over that has its very content already", {
-  permissions,
-}, async () => {
+folder.test("write() takes a file over that has its very content already", async () => {
   const place = folder.make();
   await new Snapshot(place, TYPES).write(content(first));
 
@@ -333,49 +302,41 @@ Deno.test("write() takes a file over that has its very content already", {
   assertEquals(filesIn(place), { "created.json": rendered(users) });
 });
 
-Deno.test(
-  "write() sets counts of another ledger aside that would stand beside its own, and only those",
-  { permissions },
-  async () => {
+folder.test("write() sets counts of another ledger aside that would stand beside its own, and only those", async () => {
+  const place = folder.make();
+  const others = {
+    "deleted.json": rendered([["a", 1], ["__proto__", 2]]),
+    "other.json": rendered([["a", 1]]),
+  };
+  for (const [name, text] of Object.entries(others)) {
+    Deno.writeTextFileSync(`${place}/${name}`, text);
+  }
+
+  await new Snapshot(place, TYPES).write(content(first));
+
+  const [created, deleted, other] = Object.entries(filesIn(place));
+  assertEquals(created, ["created.json", rendered(users)]);
+  assertEquals(deleted![0].startsWith("deleted.json.20"), true, deleted![0]);
+  assertEquals(deleted![1], others["deleted.json"]);
+  assertEquals(other, ["other.json", others["other.json"]]);
+});
+
+folder.test("write() leaves a file alone that has a type's name but no counts in it", async () => {
+  for (
+    const text of [
+      "",
+      "Dear diary",
+      "[1]",
+      "null",
+      rendered([["a", 1.5]]),
+      rendered([["a", 1]]).slice(0, -3),
+    ]
+  ) {
     const place = folder.make();
-    const others = {
-      "deleted.json": rendered([["a", 1], ["__proto__", 2]]),
-      "other.json": rendered([["a", 1]]),
-    };
-    for (const [name, text] of Object.entries(others)) {
-      Deno.writeTextFileSync(`${place}/${name}`, text);
-    }
+    Deno.writeTextFileSync(`${place}/deleted.json`, text);
 
-    await new Snapshot(place, TYPES).write(content(first));
+    await new Snapshot(place, TYPES).write(content([]));
 
-    const [created, deleted, other] = Object.entries(filesIn(place));
-    assertEquals(created, ["created.json", rendered(users)]);
-    assertEquals(deleted![0].startsWith("deleted.json.20"), true, deleted![0]);
-    assertEquals(deleted![1], others["deleted.json"]);
-    assertEquals(other, ["other.json", others["other.json"]]);
-  },
-);
-
-Deno.test(
-  "write() leaves a file alone that has a type's name but no counts in it",
-  { permissions },
-  async () => {
-    for (
-      const text of [
-        "",
-        "Dear diary",
-        "[1]",
-        "null",
-        rendered([["a", 1.5]]),
-        rendered([["a", 1]]).slice(0, -3),
-      ]
-    ) {
-      const place = folder.make();
-      Deno.writeTextFileSync(`${place}/deleted.json`, text);
-
-      await new Snapshot(place, TYPES).write(content([]));
-
-      assertEquals(filesIn(place), { "deleted.json": text });
-    }
-  },
-);
+    assertEquals(filesIn(place), { "deleted.json": text });
+  }
+});

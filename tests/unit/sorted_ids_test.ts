@@ -7,6 +7,7 @@ import {
 } from "../../src/ledger/postgres/sorted_ids.ts";
 import { Event } from "../../src/model/event.ts";
 import { packedUuid, Uuid, UUID_BYTES } from "../../src/model/uuid.ts";
+import { test } from "../support/pure.ts";
 
 const HEADER = 20;
 const LENGTH = 4;
@@ -32,9 +33,7 @@ function uuidsIn(array: Uint8Array): string[] {
   );
 }
 
-Deno.test("sortUuids() gives each UUID once, in order, with its first event", {
-  permissions: "none",
-}, () => {
+test("sortUuids() gives each UUID once, in order, with its first event", () => {
   fc.assert(fc.property(events, (events) => {
     const first = new Map<string, number>();
     events.forEach(({ key }, i) => {
@@ -49,9 +48,7 @@ Deno.test("sortUuids() gives each UUID once, in order, with its first event", {
   }));
 });
 
-Deno.test("sortTexts() gives each other id once, sorted by its bytes", {
-  permissions: "none",
-}, () => {
+test("sortTexts() gives each other id once, sorted by its bytes", () => {
   fc.assert(fc.property(events, (events) => {
     const keys = events.map(({ key }) => key);
     const sorted = sortTexts(events);

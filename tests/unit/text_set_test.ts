@@ -1,10 +1,9 @@
 import { assertEquals } from "@std/assert";
 import { TextSet } from "../../src/ledger/seen/text_set.ts";
 import { everySequence } from "../support/every_sequence.ts";
+import { test } from "../support/pure.ts";
 
-Deno.test("TextSet answers as a Set does, however small its shards are", {
-  permissions: "none",
-}, () => {
+test("TextSet answers as a Set does, however small its shards are", () => {
   const texts = ["", "__proto__", "constructor", "a", "A", "\ud83d"];
   for (const shardLimit of [1, 2, 3, 4]) {
     for (const added of everySequence(texts, 4)) {
@@ -20,9 +19,7 @@ Deno.test("TextSet answers as a Set does, however small its shards are", {
   }
 });
 
-Deno.test("TextSet remembers what is in shards that are full", {
-  permissions: "none",
-}, () => {
+test("TextSet remembers what is in shards that are full", () => {
   const set = new TextSet(10);
   const texts = Array.from({ length: 1_000 }, (_, i) => `id ${i}`);
 

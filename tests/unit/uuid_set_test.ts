@@ -4,6 +4,7 @@ import { UuidSet } from "../../src/ledger/seen/uuid_set.ts";
 import { packUuids, Uuid } from "../../src/model/uuid.ts";
 import { parseUuid } from "../../src/model/uuid.ts";
 import { uuid as numbered } from "../support/messages.ts";
+import { test } from "../support/pure.ts";
 
 const word = fc.oneof(
   fc.constantFrom(0, 1, -1, -0x80000000),
@@ -33,44 +34,38 @@ const command = fc.oneof(
   }),
 );
 
-Deno.test(
-  "UuidSet answers as a Set of texts does",
-  { permissions: "none" },
-  () => {
-    fc.assert(
-      fc.property(fc.array(command, { maxLength: 300 }), (commands) => {
-        const set = new UuidSet();
-        const model = new Set<string>();
-        for (const command of commands) {
-          if (command.name === "add") {
-            const text = command.uuid.toString();
-            assertEquals(set.add(command.uuid), !model.has(text));
-            model.add(text);
-          } else if (command.name === "has") {
-            assertEquals(
-              set.has(command.uuid),
-              model.has(command.uuid.toString()),
-            );
-          } else {
-            const { uuids, offset, surplus } = command;
-            const packed = packUuids(uuids);
-            // A view in the middle of a buffer, and a bit of an id too much.
-            const buffer = new Uint8Array(offset + packed.length + surplus);
-            buffer.fill(0xaa).set(packed, offset);
-            set.addPacked(buffer.subarray(offset));
-            for (const uuid of uuids) model.add(uuid.toString());
-          }
-          assertEquals(set.size, model.size);
+test("UuidSet answers as a Set of texts does", () => {
+  fc.assert(
+    fc.property(fc.array(command, { maxLength: 300 }), (commands) => {
+      const set = new UuidSet();
+      const model = new Set<string>();
+      for (const command of commands) {
+        if (command.name === "add") {
+          const text = command.uuid.toString();
+          assertEquals(set.add(command.uuid), !model.has(text));
+          model.add(text);
+        } else if (command.name === "has") {
+          assertEquals(
+            set.has(command.uuid),
+            model.has(command.uuid.toString()),
+          );
+        } else {
+          const { uuids, offset, surplus } = command;
+          const packed = packUuids(uuids);
+          // A view in the middle of a buffer, and a bit of an id too much.
+          const buffer = new Uint8Array(offset + packed.length + surplus);
+          buffer.fill(0xaa).set(packed, offset);
+          set.addPacked(buffer.subarray(offset));
+          for (const uuid of uuids) model.add(uuid.toString());
         }
-      }),
-      { numRuns: 200 },
-    );
-  },
-);
+        assertEquals(set.size, model.size);
+      }
+    }),
+    { numRuns: 200 },
+  );
+});
 
-Deno.test("UuidSet holds the all-zero id like any other", {
-  permissions: "none",
-}, () => {
+test("UuidSet holds the all-zero id like any other", () => {
   const nil = new Uuid(0, 0, 0, 0);
   const set = new UuidSet();
 
@@ -87,9 +82,7 @@ Deno.test("UuidSet holds the all-zero id like any other", {
   ]);
 });
 
-Deno.test("UuidSet tells ids apart that differ in one bit", {
-  permissions: "none",
-}, () => {
+test("UuidSet tells ids apart that differ in one bit", () => {
   const base = parseUuid("0f47ac10-58cc-4372-a567-0e02b2c3d479")!;
   const ids = [base];
   for (let bit = 0; bit < 128; bit++) {
@@ -113,9 +106,7 @@ for (
     ["consecutive", (number: number) => parseUuid(numbered(number))!],
   ] as const
 ) {
-  Deno.test(`UuidSet grows over 100,000 ${kind} ids and loses none`, {
-    permissions: "none",
-  }, () => {
+  test(`UuidSet grows over 100,000 ${kind} ids and loses none`, () => {
     const ids = Array.from({ length: 120_000 }, (_, number) => make(number));
     const absent = Array.from(
       { length: 20_000 },

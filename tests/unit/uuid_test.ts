@@ -8,12 +8,11 @@ import {
   UUID_TEXT_LENGTH,
 } from "../../src/model/uuid.ts";
 import { bytes } from "../support/messages.ts";
+import { test } from "../support/pure.ts";
 
 const CANONICAL = "0f47ac10-58cc-4372-a567-0e02b2c3d479";
 
-Deno.test("parseUuid() reads the canonical form as four words", {
-  permissions: "none",
-}, () => {
+test("parseUuid() reads the canonical form as four words", () => {
   const { a, b, c, d } = parseUuid(CANONICAL)!;
 
   assertEquals(
@@ -22,9 +21,7 @@ Deno.test("parseUuid() reads the canonical form as four words", {
   );
 });
 
-Deno.test("toString() gives back the text of 1,000 random ids", {
-  permissions: "none",
-}, () => {
+test("toString() gives back the text of 1,000 random ids", () => {
   for (let i = 0; i < 1_000; i++) {
     const text = crypto.randomUUID();
     assertEquals(parseUuid(text)?.toString(), text);
@@ -32,9 +29,7 @@ Deno.test("toString() gives back the text of 1,000 random ids", {
   }
 });
 
-Deno.test("parseUuid() takes no other spelling for a UUID", {
-  permissions: "none",
-}, () => {
+test("parseUuid() takes no other spelling for a UUID", () => {
   const others = [
     CANONICAL.toUpperCase(),
     CANONICAL.replace("a", "A"),
@@ -55,9 +50,7 @@ Deno.test("parseUuid() takes no other spelling for a UUID", {
   for (const text of others) assertEquals(parseUuid(text), undefined, text);
 });
 
-Deno.test("readUuid() refuses each byte that has no place where it stands", {
-  permissions: "none",
-}, () => {
+test("readUuid() refuses each byte that has no place where it stands", () => {
   for (let at = 0; at < UUID_TEXT_LENGTH; at++) {
     const allowed = CANONICAL[at] === "-" ? "-" : "0123456789abcdef";
     for (let byte = 0; byte < 256; byte++) {
@@ -72,9 +65,7 @@ Deno.test("readUuid() refuses each byte that has no place where it stands", {
   }
 });
 
-Deno.test("readUuid() refuses bytes that end too early", {
-  permissions: "none",
-}, () => {
+test("readUuid() refuses bytes that end too early", () => {
   for (let length = 0; length < UUID_TEXT_LENGTH; length++) {
     assertEquals(
       readUuid(bytes(CANONICAL.slice(0, length)), 0),
@@ -84,9 +75,7 @@ Deno.test("readUuid() refuses bytes that end too early", {
   }
 });
 
-Deno.test("packUuids() puts 16 bytes after 16, most significant first", {
-  permissions: "none",
-}, () => {
+test("packUuids() puts 16 bytes after 16, most significant first", () => {
   const texts = [
     CANONICAL,
     "00000000-0000-0000-0000-000000000000",
@@ -100,9 +89,7 @@ Deno.test("packUuids() puts 16 bytes after 16, most significant first", {
   assertEquals(hex.join(""), texts.join("").replaceAll("-", ""));
 });
 
-Deno.test("packedUuid() reads what packUuids() wrote, at any offset", {
-  permissions: "none",
-}, () => {
+test("packedUuid() reads what packUuids() wrote, at any offset", () => {
   for (let i = 0; i < 100; i++) {
     const text = crypto.randomUUID();
     const larger = new Uint8Array(UUID_BYTES + 3);

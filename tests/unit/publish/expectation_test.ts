@@ -6,10 +6,9 @@ import type {
   NewMessage,
 } from "../../../src/publish/generated_message.ts";
 import { generateMessages } from "../../../src/publish/generator.ts";
+import { test } from "../../support/pure.ts";
 
-Deno.test("Expectation equals an independent recount of what was generated", {
-  permissions: "none",
-}, () => {
+test("Expectation equals an independent recount of what was generated", () => {
   fc.assert(fc.property(
     fc.integer({ min: 4, max: 400 }),
     fc.integer({ min: 1, max: 40 }),
@@ -33,9 +32,7 @@ Deno.test("Expectation equals an independent recount of what was generated", {
   ));
 });
 
-Deno.test("Expectation tells the numbers of each kind and reason", {
-  permissions: "none",
-}, () => {
+test("Expectation tells the numbers of each kind and reason", () => {
   const expectation = expect([
     event("a", "created"),
     { ...event("a", "created"), kind: "duplicate" },
@@ -57,36 +54,28 @@ Deno.test("Expectation tells the numbers of each kind and reason", {
   );
 });
 
-Deno.test(
-  "Expectation writes users by code point, two spaces, a final newline",
-  {
-    permissions: "none",
-  },
-  () => {
-    const users = [
-      "b",
-      "\u{1f600}",
-      "\uffff",
-      "10",
-      "9",
-      "__proto__",
-      'q"',
-      "b",
-    ];
-    const files = [
-      ...expect(users.map((user) => event(user, "created"))).files(),
-    ];
-    assertEquals(files, [[
-      "created.json",
-      '{\n  "10": 1,\n  "9": 1,\n  "__proto__": 1,\n  "b": 2,\n' +
-      '  "q\\"": 1,\n  "\uffff": 1,\n  "\u{1f600}": 1\n}\n',
-    ]]);
-  },
-);
+test("Expectation writes users by code point, two spaces, a final newline", () => {
+  const users = [
+    "b",
+    "\u{1f600}",
+    "\uffff",
+    "10",
+    "9",
+    "__proto__",
+    'q"',
+    "b",
+  ];
+  const files = [
+    ...expect(users.map((user) => event(user, "created"))).files(),
+  ];
+  assertEquals(files, [[
+    "created.json",
+    '{\n  "10": 1,\n  "9": 1,\n  "__proto__": 1,\n  "b": 2,\n' +
+    '  "q\\"": 1,\n  "\uffff": 1,\n  "\u{1f600}": 1\n}\n',
+  ]]);
+});
 
-Deno.test("Expectation has no file for a type without an event", {
-  permissions: "none",
-}, () => {
+test("Expectation has no file for a type without an event", () => {
   const files = expect([invalid("bad_id"), event("a", "updated")]).files();
   assertEquals([...files], [["updated.json", '{\n  "a": 1\n}\n']]);
 });

@@ -8,87 +8,70 @@ import {
   type GeneratorOptions,
   userName,
 } from "../../../src/publish/generator.ts";
+import { test } from "../../support/pure.ts";
 
-Deno.test("generateMessages() gives the same bytes for the same seed", {
-  permissions: "none",
-}, () => {
+test("generateMessages() gives the same bytes for the same seed", () => {
   const options = { size: 500, duplicates: 0.3, invalid: 0.2, seed: 42 };
   assertEquals(lines(options), lines(options));
 });
 
-Deno.test(
-  "generateMessages() keeps what a seed has meant from version to version",
-  {
-    permissions: "none",
-  },
-  () => {
-    const messages = generate({
-      size: 4,
-      duplicates: 0.25,
-      invalid: 0.25,
-      seed: 1,
-    });
-    assertEquals(
-      messages.map(({ routingKey, body }) =>
-        `${routingKey} ${new TextDecoder().decode(body)}`
-      ),
-      [
-        'user_b.event.created {"id":"f2473522-45b8-4258-8e8e-30c198111526"}',
-        'user_e.event.deleted {"id":"39c5edaf-1415-4bbd-9f1d-3f72eb058b67"}',
-        'user_e.event.deleted {"id":"39c5edaf-1415-4bbd-9f1d-3f72eb058b67"}',
-        '.event.deleted {"id":"014649f8-45f3-420c-99c5-f68beccd3c75"}',
-      ],
-    );
-  },
-);
+test("generateMessages() keeps what a seed has meant from version to version", () => {
+  const messages = generate({
+    size: 4,
+    duplicates: 0.25,
+    invalid: 0.25,
+    seed: 1,
+  });
+  assertEquals(
+    messages.map(({ routingKey, body }) =>
+      `${routingKey} ${new TextDecoder().decode(body)}`
+    ),
+    [
+      'user_b.event.created {"id":"f2473522-45b8-4258-8e8e-30c198111526"}',
+      'user_e.event.deleted {"id":"39c5edaf-1415-4bbd-9f1d-3f72eb058b67"}',
+      'user_e.event.deleted {"id":"39c5edaf-1415-4bbd-9f1d-3f72eb058b67"}',
+      '.event.deleted {"id":"014649f8-45f3-420c-99c5-f68beccd3c75"}',
+    ],
+  );
+});
 
-Deno.test("generateMessages() gives another seed other messages", {
-  permissions: "none",
-}, () => {
+test("generateMessages() gives another seed other messages", () => {
   const all = [...lines({ seed: 1 }), ...lines({ seed: 2 })];
   assertEquals(new Set(all).size, all.length);
 });
 
-Deno.test(
-  "generateMessages() makes exactly the numbers asked for, whatever they are",
-  {
-    permissions: "none",
-  },
-  () => {
-    const part = fc.double({ min: 0, max: 1, noNaN: true });
-    fc.assert(fc.property(
-      fc.integer({ min: 1, max: 300 }),
-      part,
-      part,
-      fc.integer({ min: 0, max: 0xffff_ffff }),
-      (size, duplicates, invalid, seed) => {
-        const wanted = {
-          duplicate: Math.round(size * duplicates),
-          invalid: Math.round(size * invalid),
-        };
-        const fresh = size - wanted.duplicate - wanted.invalid;
-        fc.pre(duplicates + invalid <= 1);
-        fc.pre(fresh > 0 || fresh === 0 && wanted.duplicate === 0);
-        const messages = generate({ size, duplicates, invalid, seed });
-        const counts = { new: 0, duplicate: 0, invalid: 0 };
-        const earlier = new Set<string>();
-        for (const message of messages) {
-          counts[message.kind]++;
-          const line = lineOf(message);
-          if (message.kind !== "invalid") {
-            assertEquals(earlier.has(line), message.kind === "duplicate");
-          }
-          earlier.add(line);
+test("generateMessages() makes exactly the numbers asked for, whatever they are", () => {
+  const part = fc.double({ min: 0, max: 1, noNaN: true });
+  fc.assert(fc.property(
+    fc.integer({ min: 1, max: 300 }),
+    part,
+    part,
+    fc.integer({ min: 0, max: 0xffff_ffff }),
+    (size, duplicates, invalid, seed) => {
+      const wanted = {
+        duplicate: Math.round(size * duplicates),
+        invalid: Math.round(size * invalid),
+      };
+      const fresh = size - wanted.duplicate - wanted.invalid;
+      fc.pre(duplicates + invalid <= 1);
+      fc.pre(fresh > 0 || fresh === 0 && wanted.duplicate === 0);
+      const messages = generate({ size, duplicates, invalid, seed });
+      const counts = { new: 0, duplicate: 0, invalid: 0 };
+      const earlier = new Set<string>();
+      for (const message of messages) {
+        counts[message.kind]++;
+        const line = lineOf(message);
+        if (message.kind !== "invalid") {
+          assertEquals(earlier.has(line), message.kind === "duplicate");
         }
-        assertEquals(counts, { new: fresh, ...wanted });
-      },
-    ));
-  },
-);
+        earlier.add(line);
+      }
+      assertEquals(counts, { new: fresh, ...wanted });
+    },
+  ));
+});
 
-Deno.test("generateMessages() repeats earlier messages byte for byte", {
-  permissions: "none",
-}, () => {
+test("generateMessages() repeats earlier messages byte for byte", () => {
   const earlier = new Map<string, string>();
   let duplicates = 0;
   for (const message of generate({ size: 1_000, duplicates: 0.6 })) {
@@ -104,9 +87,7 @@ Deno.test("generateMessages() repeats earlier messages byte for byte", {
   assertEquals(duplicates, 600);
 });
 
-Deno.test("generateMessages() repeats old messages as well as fresh ones", {
-  permissions: "none",
-}, () => {
+test("generateMessages() repeats old messages as well as fresh ones", () => {
   const seenAt = new Map<string, number>();
   const distances: number[] = [];
   let number = 0;
@@ -122,33 +103,23 @@ Deno.test("generateMessages() repeats old messages as well as fresh ones", {
   assert(distances.every((distance) => distance <= 10_000));
 });
 
-Deno.test(
-  "generateMessages() puts duplicates and invalid messages everywhere",
-  {
-    permissions: "none",
-  },
-  () => {
-    const kinds = generate({ size: 3_000, duplicates: 0.2, invalid: 0.2 })
-      .map(({ kind }) => kind);
-    for (let from = 0; from < 3_000; from += 300) {
-      const part = kinds.slice(from, from + 300);
-      for (const kind of ["new", "duplicate", "invalid"]) {
-        assert(part.filter((each) => each === kind).length > 20, `${part}`);
-      }
+test("generateMessages() puts duplicates and invalid messages everywhere", () => {
+  const kinds = generate({ size: 3_000, duplicates: 0.2, invalid: 0.2 })
+    .map(({ kind }) => kind);
+  for (let from = 0; from < 3_000; from += 300) {
+    const part = kinds.slice(from, from + 300);
+    for (const kind of ["new", "duplicate", "invalid"]) {
+      assert(part.filter((each) => each === kind).length > 20, `${part}`);
     }
-  },
-);
+  }
+});
 
-Deno.test("generateMessages() makes all invalid where that is asked for", {
-  permissions: "none",
-}, () => {
+test("generateMessages() makes all invalid where that is asked for", () => {
   const messages = generate({ size: 9, invalid: 1 });
   assert(messages.every(({ kind }) => kind === "invalid"));
 });
 
-Deno.test("generateMessages() uses every user and every type", {
-  permissions: "none",
-}, () => {
+test("generateMessages() uses every user and every type", () => {
   const keys = new Set(
     generate({ size: 500, users: 3, types: ["opened", "closed"] })
       .map(({ routingKey }) => routingKey),
@@ -163,9 +134,7 @@ Deno.test("generateMessages() uses every user and every type", {
   ]);
 });
 
-Deno.test("generateMessages() says in the event what key and body say", {
-  permissions: "none",
-}, () => {
+test("generateMessages() says in the event what key and body say", () => {
   for (const message of generate({ size: 50 })) {
     assert(message.kind === "new");
     const { userId, type, id } = message.event;
@@ -174,9 +143,7 @@ Deno.test("generateMessages() says in the event what key and body say", {
   }
 });
 
-Deno.test("userName() has letters for five users and numbers for the others", {
-  permissions: "none",
-}, () => {
+test("userName() has letters for five users and numbers for the others", () => {
   assertEquals([0, 1, 2, 3, 4, 5, 6, 99].map(userName), [
     "user_a",
     "user_b",
@@ -197,9 +164,7 @@ for (
     ["the parts are more than the whole", 1, 0.4, 0.7],
   ] as const
 ) {
-  Deno.test(`generateMessages() refuses where ${why}`, {
-    permissions: "none",
-  }, () => {
+  test(`generateMessages() refuses where ${why}`, () => {
     const options = { ...DEFAULTS, size, duplicates, invalid };
     // At once, not when the first message is asked for.
     const error = assertThrows(

@@ -6,15 +6,14 @@ import type { InvalidMessage } from "../../../src/publish/generated_message.ts";
 import { InvalidMessages } from "../../../src/publish/invalid_messages.ts";
 import { Random } from "../../../src/publish/random.ts";
 import { deliveryOf } from "../../support/messages.ts";
+import { test } from "../../support/pure.ts";
 
 const TYPES = ["created", "updated", "deleted"];
 
 /** Once each kind; see the test below. */
 const KINDS = 13;
 
-Deno.test("InvalidMessages are each rejected for the reason they tell", {
-  permissions: "none",
-}, () => {
+test("InvalidMessages are each rejected for the reason they tell", () => {
   const decoder = new Decoder(new Set(TYPES));
   for (const { routingKey, body, reason } of make(200)) {
     const delivery = deliveryOf({ routingKey, body: new Uint8Array(body) });
@@ -22,9 +21,7 @@ Deno.test("InvalidMessages are each rejected for the reason they tell", {
   }
 });
 
-Deno.test("InvalidMessages have every kind in the first 13 of a run", {
-  permissions: "none",
-}, () => {
+test("InvalidMessages have every kind in the first 13 of a run", () => {
   const reasons = new Map<RejectionReason, number>();
   for (const { reason } of make(KINDS)) {
     reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
@@ -39,34 +36,26 @@ Deno.test("InvalidMessages have every kind in the first 13 of a run", {
   });
 });
 
-Deno.test("InvalidMessages are all routed by *.event.*", {
-  permissions: "none",
-}, () => {
+test("InvalidMessages are all routed by *.event.*", () => {
   for (const { routingKey } of make(KINDS)) {
     const words = routingKey.split(".");
     assertEquals([words.length, words[1]], [3, "event"], routingKey);
   }
 });
 
-Deno.test("InvalidMessages come with a body that is too large once in 1,000", {
-  permissions: "none",
-}, () => {
+test("InvalidMessages come with a body that is too large once in 1,000", () => {
   const large = make(3_000)
     .flatMap(({ reason }, number) => reason === "body_too_large" ? number : []);
   assertEquals(large, [12, 1_012, 2_012]);
 });
 
-Deno.test("InvalidMessages are too large by one byte only", {
-  permissions: "none",
-}, () => {
+test("InvalidMessages are too large by one byte only", () => {
   const body = make(KINDS).at(-1)!.body;
   assertEquals(body.length, 1024 * 1024 + 1);
   assert(typeof JSON.parse(new TextDecoder().decode(body)).id === "string");
 });
 
-Deno.test("InvalidMessages have an id too long in bytes, not in characters", {
-  permissions: "none",
-}, () => {
+test("InvalidMessages have an id too long in bytes, not in characters", () => {
   const ids = make(KINDS - 1)
     .filter(({ reason }) => reason === "bad_id")
     .map(({ body }) => JSON.parse(new TextDecoder().decode(body)).id);
@@ -76,23 +65,15 @@ Deno.test("InvalidMessages have an id too long in bytes, not in characters", {
   assert(new TextEncoder().encode(ids[3]).length > 1_024);
 });
 
-Deno.test(
-  "InvalidMessages hold bytes that are no UTF-8, in JSON else perfect",
-  {
-    permissions: "none",
-  },
-  () => {
-    const { body } = make(KINDS).find(({ body }) => body.includes(0xff))!;
-    assertEquals(
-      JSON.parse(new TextDecoder().decode(body)).id.at(-1),
-      "\ufffd",
-    );
-  },
-);
+test("InvalidMessages hold bytes that are no UTF-8, in JSON else perfect", () => {
+  const { body } = make(KINDS).find(({ body }) => body.includes(0xff))!;
+  assertEquals(
+    JSON.parse(new TextDecoder().decode(body)).id.at(-1),
+    "\ufffd",
+  );
+});
 
-Deno.test("InvalidMessages repeat the first ones in about half of the cases", {
-  permissions: "none",
-}, () => {
+test("InvalidMessages repeat the first ones in about half of the cases", () => {
   const lines = make(2_000)
     .map(({ routingKey, body }) => writeMessageLine(routingKey, body));
   const first = new Set(lines.slice(0, 12));
@@ -102,9 +83,7 @@ Deno.test("InvalidMessages repeat the first ones in about half of the cases", {
   assertEquals(new Set(lines).size, lines.length - repeated);
 });
 
-Deno.test("InvalidMessages make up no type that is one of the run's", {
-  permissions: "none",
-}, () => {
+test("InvalidMessages make up no type that is one of the run's", () => {
   const first = make(3).at(-1)!;
   assertEquals(first.reason, "unknown_type");
   const made = first.routingKey.split(".").at(-1)!;

@@ -4,13 +4,12 @@ import { NdjsonPublisher } from "../../../src/publish/ndjson_publisher.ts";
 import { OutputClosed } from "../../../src/publish/publisher.ts";
 import { settle } from "../../support/fake_clock.ts";
 import { bytes } from "../../support/messages.ts";
+import { test } from "../../support/pure.ts";
 
 const LINE = '{"routingKey":"a.event.created","body":"{}"}\n';
 const message = { routingKey: "a.event.created", body: bytes("{}") };
 
-Deno.test("NdjsonPublisher writes the lines that --input reads", {
-  permissions: "none",
-}, async () => {
+test("NdjsonPublisher writes the lines that --input reads", async () => {
   const output = new Output();
   const publisher = new NdjsonPublisher("it", output.stream);
   publisher.publish(message);
@@ -25,9 +24,7 @@ Deno.test("NdjsonPublisher writes the lines that --input reads", {
   );
 });
 
-Deno.test("NdjsonPublisher writes a line without waiting for the next", {
-  permissions: "none",
-}, async () => {
+test("NdjsonPublisher writes a line without waiting for the next", async () => {
   const output = new Output();
   const publisher = new NdjsonPublisher("it", output.stream);
   assertEquals(publisher.publish(message), undefined);
@@ -35,9 +32,7 @@ Deno.test("NdjsonPublisher writes a line without waiting for the next", {
   assertEquals(output.text, LINE);
 });
 
-Deno.test("NdjsonPublisher gathers lines while the output is busy", {
-  permissions: "none",
-}, async () => {
+test("NdjsonPublisher gathers lines while the output is busy", async () => {
   const output = new Output();
   const publisher = new NdjsonPublisher("it", output.stream);
   for (let i = 0; i < 100; i++) publisher.publish(message);
@@ -46,9 +41,7 @@ Deno.test("NdjsonPublisher gathers lines while the output is busy", {
   assertEquals(output.writes, 2);
 });
 
-Deno.test("NdjsonPublisher slows the generator down when the output is slow", {
-  permissions: "none",
-}, async () => {
+test("NdjsonPublisher slows the generator down when the output is slow", async () => {
   const output = new Output();
   const free = Promise.withResolvers<void>();
   output.busy = free.promise;
@@ -68,9 +61,7 @@ Deno.test("NdjsonPublisher slows the generator down when the output is slow", {
   assertEquals(output.text, LINE.repeat(taken));
 });
 
-Deno.test("NdjsonPublisher ends without a complaint when nobody reads", {
-  permissions: "none",
-}, async () => {
+test("NdjsonPublisher ends without a complaint when nobody reads", async () => {
   const output = new Output();
   const publisher = new NdjsonPublisher("it", output.stream);
   output.error = new Deno.errors.BrokenPipe("gone");
@@ -83,9 +74,7 @@ Deno.test("NdjsonPublisher ends without a complaint when nobody reads", {
   );
 });
 
-Deno.test("NdjsonPublisher says what it cannot write", {
-  permissions: "none",
-}, async () => {
+test("NdjsonPublisher says what it cannot write", async () => {
   const output = new Output();
   const publisher = new NdjsonPublisher("standard output", output.stream);
   output.error = new Error("no space left");
@@ -98,9 +87,7 @@ Deno.test("NdjsonPublisher says what it cannot write", {
   assertEquals(error.exitCode, 74);
 });
 
-Deno.test("NdjsonPublisher leaves the output open", {
-  permissions: "none",
-}, async () => {
+test("NdjsonPublisher leaves the output open", async () => {
   const output = new Output();
   const publisher = new NdjsonPublisher("it", output.stream);
   publisher.publish(message);

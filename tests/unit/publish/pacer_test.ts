@@ -1,16 +1,15 @@
 import { assertEquals } from "@std/assert";
 import { Pacer } from "../../../src/publish/pacer.ts";
 import { FakeClock } from "../../support/fake_clock.ts";
+import { test } from "../../support/pure.ts";
 
 const never = new AbortController().signal;
 
-Deno.test("Pacer gives the first message its turn at once", {
-  permissions: "none",
-}, () => {
+test("Pacer gives the first message its turn at once", () => {
   assertEquals(new Pacer(1, new FakeClock()).turn(never), undefined);
 });
 
-Deno.test("Pacer spaces messages evenly", { permissions: "none" }, async () => {
+test("Pacer spaces messages evenly", async () => {
   const clock = new FakeClock();
   const pacer = new Pacer(4, clock);
   const times: number[] = [];
@@ -20,9 +19,7 @@ Deno.test("Pacer spaces messages evenly", { permissions: "none" }, async () => {
   assertEquals(times, [0, 250, 500, 750, 1_000]);
 });
 
-Deno.test("Pacer keeps to its rate although every timer comes late", {
-  permissions: "none",
-}, async () => {
+test("Pacer keeps to its rate although every timer comes late", async () => {
   const clock = new LateClock(7);
   const pacer = new Pacer(100, clock);
   let sent = 0;
@@ -32,9 +29,7 @@ Deno.test("Pacer keeps to its rate although every timer comes late", {
   assertEquals(sent, 101);
 });
 
-Deno.test("Pacer does not make up for a long standstill with a flood", {
-  permissions: "none",
-}, async () => {
+test("Pacer does not make up for a long standstill with a flood", async () => {
   const clock = new FakeClock();
   const pacer = new Pacer(100, clock);
   pacer.turn(never);
@@ -45,9 +40,7 @@ Deno.test("Pacer does not make up for a long standstill with a flood", {
   assertEquals(atOnce, 11);
 });
 
-Deno.test("Pacer stops waiting when it is told to, and leaves no timer", {
-  permissions: "none",
-}, async () => {
+test("Pacer stops waiting when it is told to, and leaves no timer", async () => {
   const clock = new FakeClock();
   const pacer = new Pacer(1, clock);
   const stop = new AbortController();

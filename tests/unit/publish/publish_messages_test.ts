@@ -4,30 +4,23 @@ import { generateMessages } from "../../../src/publish/generator.ts";
 import { publishMessages } from "../../../src/publish/publish_messages.ts";
 import type { Publisher } from "../../../src/publish/publisher.ts";
 import { FakeClock, settle } from "../../support/fake_clock.ts";
+import { test } from "../../support/pure.ts";
 
-Deno.test(
-  "publishMessages() publishes all in order and waits for them to arrive",
-  {
-    permissions: "none",
-  },
-  async () => {
-    const { publisher, publishing, expectation } = start({ size: 20 });
-    await settle();
-    assertEquals(
-      publisher.keys,
-      [...messagesOf(20)].map((message) => message.routingKey),
-    );
-    assertEquals(publisher.journal.at(-1), "flush");
-    assertEquals(await isPending(publishing), true);
-    publisher.arrived.resolve();
-    await publishing;
-    assertEquals(expectation.published, 20);
-  },
-);
+test("publishMessages() publishes all in order and waits for them to arrive", async () => {
+  const { publisher, publishing, expectation } = start({ size: 20 });
+  await settle();
+  assertEquals(
+    publisher.keys,
+    [...messagesOf(20)].map((message) => message.routingKey),
+  );
+  assertEquals(publisher.journal.at(-1), "flush");
+  assertEquals(await isPending(publishing), true);
+  publisher.arrived.resolve();
+  await publishing;
+  assertEquals(expectation.published, 20);
+});
 
-Deno.test("publishMessages() waits while the publisher is not ready", {
-  permissions: "none",
-}, async () => {
+test("publishMessages() waits while the publisher is not ready", async () => {
   const publisher = new ScriptedPublisher();
   const ready = Promise.withResolvers<void>();
   publisher.ready = ready.promise;
@@ -41,9 +34,7 @@ Deno.test("publishMessages() waits while the publisher is not ready", {
   assertEquals(publisher.keys.length, 3);
 });
 
-Deno.test("publishMessages() keeps to the rate", {
-  permissions: "none",
-}, async () => {
+test("publishMessages() keeps to the rate", async () => {
   const clock = new FakeClock();
   const { publisher, publishing } = start({ size: 6, rate: 2, clock });
   publisher.arrived.resolve();
@@ -54,34 +45,26 @@ Deno.test("publishMessages() keeps to the rate", {
   assertEquals(publisher.keys.length, 6);
 });
 
-Deno.test(
-  "publishMessages() stops at a signal, but what was sent still arrives",
-  {
-    permissions: "none",
-  },
-  async () => {
-    const clock = new FakeClock();
-    const stop = new AbortController();
-    const { publisher, publishing, expectation } = start({
-      size: 1_000,
-      rate: 1,
-      clock,
-      signal: stop.signal,
-    });
-    await clock.advance(4_000);
-    stop.abort();
-    await settle();
-    assertEquals(publisher.journal, [...Array(5).fill("publish"), "flush"]);
-    assertEquals(await isPending(publishing), true);
-    publisher.arrived.resolve();
-    await publishing;
-    assertEquals(expectation.published, 5);
-  },
-);
+test("publishMessages() stops at a signal, but what was sent still arrives", async () => {
+  const clock = new FakeClock();
+  const stop = new AbortController();
+  const { publisher, publishing, expectation } = start({
+    size: 1_000,
+    rate: 1,
+    clock,
+    signal: stop.signal,
+  });
+  await clock.advance(4_000);
+  stop.abort();
+  await settle();
+  assertEquals(publisher.journal, [...Array(5).fill("publish"), "flush"]);
+  assertEquals(await isPending(publishing), true);
+  publisher.arrived.resolve();
+  await publishing;
+  assertEquals(expectation.published, 5);
+});
 
-Deno.test("publishMessages() ends with the publisher's error", {
-  permissions: "none",
-}, async () => {
+test("publishMessages() ends with the publisher's error", async () => {
   const publisher = new ScriptedPublisher();
   publisher.ready = Promise.reject(new Error("lost"));
   const { publishing } = start({ size: 3, publisher });

@@ -1,26 +1,21 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { parseUuid } from "../../../src/model/uuid.ts";
 import { Random } from "../../../src/publish/random.ts";
+import { test } from "../../support/pure.ts";
 
-Deno.test("Random gives the same sequence for the same seed", {
-  permissions: "none",
-}, () => {
+test("Random gives the same sequence for the same seed", () => {
   for (const seed of [0, 1, 4_294_967_295]) {
     assertEquals(numbers(new Random(seed)), numbers(new Random(seed)));
   }
 });
 
-Deno.test("Random gives neighbouring seeds sequences of their own", {
-  permissions: "none",
-}, () => {
+test("Random gives neighbouring seeds sequences of their own", () => {
   const sequences = [0, 1, 2, 3, 4_294_967_294, 4_294_967_295]
     .map((seed) => numbers(new Random(seed)).join());
   assertEquals(new Set(sequences).size, sequences.length);
 });
 
-Deno.test("Random.below() stays below n and reaches all of it evenly", {
-  permissions: "none",
-}, () => {
+test("Random.below() stays below n and reaches all of it evenly", () => {
   const random = new Random(7);
   const drawn = [0, 0, 0, 0, 0, 0];
   for (let i = 0; i < 60_000; i++) drawn[random.below(6)]!++;
@@ -28,9 +23,7 @@ Deno.test("Random.below() stays below n and reaches all of it evenly", {
   for (const count of drawn) assert(Math.abs(count - 10_000) < 550, `${drawn}`);
 });
 
-Deno.test("Random.below() draws evenly from more than half of its range", {
-  permissions: "none",
-}, () => {
+test("Random.below() draws evenly from more than half of its range", () => {
   // Without care the first third would come twice as often as the others.
   const n = 3 * 2 ** 30;
   const random = new Random(8);
@@ -39,17 +32,13 @@ Deno.test("Random.below() draws evenly from more than half of its range", {
   assert(Math.abs(low - 3_000) < 270, `${low}`);
 });
 
-Deno.test("Random.below() takes the whole range and nothing but 0", {
-  permissions: "none",
-}, () => {
+test("Random.below() takes the whole range and nothing but 0", () => {
   const random = new Random(9);
   assertEquals([random.below(1), random.below(1)], [0, 0]);
   assert(random.below(2 ** 32) >= 0);
 });
 
-Deno.test("Random.uuid() makes canonical UUIDs of version 4", {
-  permissions: "none",
-}, () => {
+test("Random.uuid() makes canonical UUIDs of version 4", () => {
   const random = new Random(10);
   const uuids = Array.from({ length: 1_000 }, () => random.uuid());
   for (const uuid of uuids) {
