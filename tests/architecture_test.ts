@@ -160,10 +160,14 @@ Deno.test("only main.ts ends the process", async () => {
   assertEquals(exits, []);
 });
 
-Deno.test("exactly one place acks", async () => {
-  const acks: string[] = [];
-  for (const { path, text } of await sourceFiles()) {
-    for (const _ of text.matchAll(/\.ackUpTo\(/g)) acks.push(path);
-  }
+Deno.test("exactly one place acks, and the checkpointer alone has it do so", async () => {
+  const files = await sourceFiles();
+  const acks = files.flatMap(({ path, text }) =>
+    [...text.matchAll(/\.ackUpTo\(/g)].map(() => path)
+  );
   assertEquals(acks, ["src/pipeline/acks.ts"]);
+  const senders = files.filter(({ text }) => text.includes(".send()"));
+  assertEquals(senders.map(({ path }) => path), [
+    "src/pipeline/checkpointer.ts",
+  ]);
 });

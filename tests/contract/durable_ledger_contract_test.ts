@@ -165,17 +165,6 @@ for (const ending of ["reopen", "crash"] as const) {
       });
     },
   );
-
-  contract(`after a ${ending} counting goes on where it was`, async (place) => {
-    for (let i = 0; i < 5; i++) {
-      await checkpoint(place.ledger, { counts: { created: [["a", 1]] } });
-      await place[ending]();
-    }
-
-    assertEquals((await contentOf(place.ledger)).counts, [
-      ["created", [["a", 5]]],
-    ]);
-  });
 }
 
 contract(
@@ -187,7 +176,7 @@ contract(
         ids: [uuid(i)],
         counts: { created: [[`user ${i % 3}`, 1]] },
       });
-      if (i % 20 > 3) continue;
+      if (i % 20 > 1) continue;
 
       await place.crash();
 
@@ -302,7 +291,8 @@ for (const adapter of [...durableAdapters, postgresAdapter]) {
           assertEquals(await contentOf(place.ledger), model.content);
           await place.ledger.close();
         }),
-        { numRuns: 25 },
+        // Each opens ledgers, which PostgreSQL takes its time for.
+        { numRuns: adapter === postgresAdapter ? 8 : 25 },
       );
     },
   );

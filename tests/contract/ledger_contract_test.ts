@@ -64,32 +64,6 @@ contract(
   },
 );
 
-contract("an empty checkpoint changes nothing", async (ledger) => {
-  await checkpoint(ledger, {});
-
-  assertEquals(await contentOf(ledger), { counts: [], rejections: [] });
-});
-
-contract("later checkpoints add to the same users", async (ledger) => {
-  for (const count of [1, 2, 4]) {
-    await checkpoint(ledger, { counts: { created: [["a", count]] } });
-  }
-  await checkpoint(ledger, { counts: { updated: [["a", 8]] } });
-
-  assertEquals((await contentOf(ledger)).counts, [
-    ["created", [["a", 7]]],
-    ["updated", [["a", 8]]],
-  ]);
-});
-
-contract("reading in between does not disturb the sums", async (ledger) => {
-  for (let count = 1; count <= 5; count++) {
-    await checkpoint(ledger, { counts: { created: [["a", 1]] } });
-    assertEquals(await countsOf(ledger, "created"), [["a", count]]);
-    assertEquals(await ledger.types(), ["created"]);
-  }
-});
-
 contract("sums of more than 64 checkpoints are right", async (ledger) => {
   const expected = new Map<string, number>();
   for (let i = 0; i < 150; i++) {
@@ -102,16 +76,6 @@ contract("sums of more than 64 checkpoints are right", async (ledger) => {
   }
 
   assertEquals(await countsOf(ledger, "created"), [...expected].sort());
-});
-
-contract("a batch handed over is not needed any more", async (ledger) => {
-  const users = new Map([["a", 1]]);
-  const counts = new Map([["created", users]]);
-  await checkpoint(ledger, { counts });
-  users.set("a", 100);
-  counts.clear();
-
-  assertEquals(await countsOf(ledger, "created"), [["a", 1]]);
 });
 
 contract("counts are sorted by code point", async (ledger) => {
@@ -166,20 +130,6 @@ contract("a user of any name is a user like any other", async (ledger) => {
   );
 });
 
-contract("a type of any name is a type like any other", async (ledger) => {
-  const types = ["__proto__", "constructor", "1", "a-b_C", "x".repeat(64)];
-  for (const type of types) {
-    await checkpoint(ledger, {
-      counts: new Map([[type, new Map([["a", 1]])]]),
-    });
-  }
-
-  assertEquals((await ledger.types()).sort(), types.toSorted());
-  for (const type of types) {
-    assertEquals(await countsOf(ledger, type), [["a", 1]]);
-  }
-});
-
 contract("a count may be larger than 32 bits", async (ledger) => {
   for (let i = 0; i < 2; i++) {
     await checkpoint(ledger, { counts: { created: [["a", 3e9]] } });
@@ -197,16 +147,6 @@ contract("more users than a page holds all come, in order", async (ledger) => {
     ledger,
     { counts: { created: users.toReversed(), updated: [["a", 1]] } },
   );
-
-  assertEquals(await countsOf(ledger, "created"), users);
-});
-
-contract("exactly one page of users comes once", async (ledger) => {
-  const users = Array.from(
-    { length: 1_000 },
-    (_, i): UserCount => [`user ${String(i).padStart(5, "0")}`, 1],
-  );
-  await checkpoint(ledger, { counts: { created: users } });
 
   assertEquals(await countsOf(ledger, "created"), users);
 });
@@ -238,14 +178,6 @@ contract("a rejection keeps every byte and every character", async (ledger) => {
   await checkpoint(ledger, { rejections });
 
   assertEquals(await rejectionsOf(ledger), rejections);
-});
-
-contract("equal rejections are each kept", async (ledger) => {
-  const rejections = [rejection("same"), rejection("same")];
-  await checkpoint(ledger, { rejections });
-  await checkpoint(ledger, { rejections });
-
-  assertEquals(await rejectionsOf(ledger), [...rejections, ...rejections]);
 });
 
 contract(

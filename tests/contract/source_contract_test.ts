@@ -2,7 +2,8 @@
 import { assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import type { Delivery } from "../../src/model/delivery.ts";
 import type { Source } from "../../src/source/source.ts";
-import { settle, until } from "../support/fake_clock.ts";
+import { settle } from "../support/fake_clock.ts";
+import { until } from "../support/until.ts";
 import { event, type Message, raw } from "../support/messages.ts";
 import {
   detachingSources,

@@ -8,7 +8,8 @@ import { AmqpSource } from "../../src/source/amqp/amqp_source.ts";
 import { parseAmqpAddress } from "../../src/topology/amqp_address.ts";
 import { declareTopology } from "../../src/topology/topology.ts";
 import { Place } from "../support/broker_place.ts";
-import { FakeClock, until } from "../support/fake_clock.ts";
+import { FakeClock } from "../support/fake_clock.ts";
+import { until } from "../support/until.ts";
 import { event } from "../support/messages.ts";
 import { METHOD, type ProxyFault, TcpProxy } from "../support/tcp_proxy.ts";
 

@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { type PrivateBroker, startPrivateBroker } from "../../tools/broker.ts";
-import { assertOneRun, Drain, endOf, GRACE } from "./drain.ts";
+import { jsonFiles } from "../support/broker_place.ts";
+import { assertOneRun, assertRefused, Drain, endOf, GRACE } from "./drain.ts";
 import { Choices, chooseSeed } from "./seed.ts";
 
 const seed = chooseSeed();
@@ -46,4 +47,19 @@ Deno.test("broker halted, and killed, in mid-drain: totals exact, one run each",
       await broker.start();
     });
   });
+});
+
+Deno.test("broker gone for good in the middle of a drain: 69, and what was counted is on disk", async () => {
+  await using broker = await startPrivateBroker();
+  const choices = new Choices(seed, "broker gone");
+  console.log(choices.repeat);
+  const { url } = broker;
+  await using drain = await Drain.make(choices, { url, size: 5_000 });
+  const running = drain.start({ args: ["--reconnect-timeout", "1s"] });
+  await drain.untilCheckpoints();
+  await broker.kill();
+  assertRefused(await endOf(running), 69);
+  assert((await jsonFiles(drain.out)).size > 0, "the files equal the ledger");
+  await broker.start();
+  await drain.settle();
 });

@@ -17,7 +17,7 @@ import { DatabaseSync } from "node:sqlite";
 import { startPrivateBroker } from "../../tools/broker.ts";
 import { jsonFiles, Place, rejectedLines } from "../support/broker_place.ts";
 import { type Running, startProgram } from "../support/program.ts";
-import { RawPublisher } from "../support/raw_amqp.ts";
+import { Publisher } from "../support/publisher.ts";
 import { TcpProxy } from "../support/tcp_proxy.ts";
 import { until } from "../support/until.ts";
 import { assertKilled, endOf } from "./drain.ts";
@@ -74,13 +74,10 @@ function judgeMemory(): void {
 }
 
 async function publish(): Promise<void> {
-  const publisher = await RawPublisher.connect(broker.url);
+  const publisher = await Publisher.connect(broker.url);
   while (!isOver()) {
-    for (let i = 0; i < PART; i++) {
-      const { routingKey, body } = stream.next();
-      await publisher.publish(place.exchange, routingKey, body);
-    }
-    await publisher.confirmed();
+    const part = Array.from({ length: PART }, () => stream.next());
+    await publisher.publish(place.exchange, part);
     await until(
       "the program keeps up",
       async () => await place.ready() < DEPTH,

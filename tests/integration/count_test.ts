@@ -1,8 +1,7 @@
-import { assert, assertEquals } from "@std/assert";
+import { assertEquals } from "@std/assert";
 import { jsonFiles, Place, rejectedLines } from "../support/broker_place.ts";
-import { runProgram, startProgram } from "../support/program.ts";
+import { runProgram } from "../support/program.ts";
 import { makeStream } from "../support/stream_of_events.ts";
-import { until } from "../support/until.ts";
 
 /** The same for a file of expected totals as for one that was counted. */
 const bySortedName = (files: ReadonlyMap<string, string>) => [...files].sort();
@@ -67,37 +66,6 @@ for (const ledger of ["sqlite", "memory"]) {
     assertEquals(JSON.parse(third.stdout).stopped, "idle");
     assertEquals(await modified(out), before);
   });
-
-  Deno.test(`${ledger}: 20,000 events that publish made are counted as it expects`, async () => {
-    await using place = await Place.make();
-    const expected = `${place.folder}/expected`;
-    const published = await runProgram([
-      ...["publish", "--amqp-url", place.url, "--exchange", place.exchange],
-      ...["--queue", place.queue, "--size", `${SIZE}`, "--users", "50"],
-      ...["--duplicates", "0.2", "--invalid", "0.02", "--expect", expected],
-      ...["--format", "json"],
-    ]);
-    assertEquals(published.complaints, []);
-    const { new: unique, duplicates, invalid } = JSON.parse(published.stdout);
-    assertEquals([unique, duplicates, invalid], [15_600, 4_000, 400]);
-
-    const out = `${place.folder}/out`;
-    const counted = await runProgram([
-      ...place.countArguments(out),
-      ...into,
-      "--until-empty",
-    ]);
-    const summary = JSON.parse(counted.stdout);
-    assertEquals(
-      [summary.unique, summary.duplicates, summary.rejected, summary.stopped],
-      [unique, duplicates, invalid, "empty"],
-    );
-    assertEquals(
-      bySortedName(await jsonFiles(out)),
-      bySortedName(await jsonFiles(expected)),
-    );
-    assertEquals((await rejectedLines(out)).length, invalid);
-  });
 }
 
 Deno.test("memory: more than the prefetch is taken although nothing is acked till the end", async () => {
@@ -117,25 +85,6 @@ Deno.test("memory: more than the prefetch is taken although nothing is acked til
   ]);
   assertEquals(JSON.parse(counted.stdout).unique, 1_000);
   assertEquals(await place.ready(), 0);
-});
-
-Deno.test("a message that comes within the idle time is still counted", async () => {
-  await using place = await Place.make();
-  const running = startProgram([...place.countArguments(), "--idle", "3s"]);
-  const message = {
-    routingKey: "ann.event.created",
-    body: new TextEncoder().encode('{"id":"1"}'),
-  };
-  await until(
-    "the program consumes",
-    async () =>
-      (await place.channel.checkQueue(place.queue)).consumerCount === 1,
-  );
-  await place.publish([message]);
-  const { stdout } = await running.ended;
-  const summary = JSON.parse(stdout);
-  assertEquals(summary.unique, 1);
-  assert(summary.durationMs >= 3_000, "the idle time starts with the message");
 });
 
 /** When each file but the ledger was last written. */

@@ -3,7 +3,7 @@ import { jsonFiles, Place, rejectedLines } from "../support/broker_place.ts";
 import { field, FIELDS } from "../support/field_tags.ts";
 import { runProgram } from "../support/program.ts";
 import { bytes } from "../support/messages.ts";
-import { RawPublisher } from "../support/raw_amqp.ts";
+import { publishRaw } from "../support/raw_amqp.ts";
 import { until } from "../support/until.ts";
 
 /** A count that says the message has used up any limit there is. */
@@ -66,35 +66,29 @@ for (const type of ["classic", "quorum"]) {
 
 /** Publishes an event for each of these headers. */
 async function publish(
-  { url, exchange }: Place,
-  headers: readonly (readonly number[])[],
+  place: Place,
+  allHeaders: readonly (readonly number[])[],
   id: string,
 ): Promise<void> {
-  const publisher = await RawPublisher.connect(url);
-  for (const [i, fields] of headers.entries()) {
-    await publisher.publish(
-      exchange,
-      "ann.event.created",
-      bytes(JSON.stringify({ id: `${id} ${i}` })),
-      new Uint8Array(fields),
-    );
-  }
-  await publisher.confirmed();
-  await publisher.close();
+  await publishRaw(
+    place,
+    allHeaders.map((headers, i) => ({
+      routingKey: [...bytes("ann.event.created")],
+      body: JSON.stringify({ id: `${id} ${i}` }),
+      headers,
+    })),
+  );
 }
 
 Deno.test("routing keys that are no UTF-8 are rejected, not taken for one user", async () => {
   await using place = await Place.make();
-  const publisher = await RawPublisher.connect(place.url);
-  for (const letter of [0xe8, 0xe9]) {
-    await publisher.publish(
-      place.exchange,
-      new Uint8Array([...bytes("caf"), letter, ...bytes(".event.created")]),
-      bytes(`{"id":"${letter}"}`),
-    );
-  }
-  await publisher.confirmed();
-  await publisher.close();
+  await publishRaw(
+    place,
+    [0xe8, 0xe9].map((letter) => ({
+      routingKey: [...bytes("caf"), letter, ...bytes(".event.created")],
+      body: `{"id":"${letter}"}`,
+    })),
+  );
 
   await runProgram([...place.countArguments(), "--until-empty"]);
 

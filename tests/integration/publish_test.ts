@@ -11,7 +11,8 @@ import { OutputClosed } from "../../src/publish/publisher.ts";
 import { parseAmqpAddress } from "../../src/topology/amqp_address.ts";
 import { findFreePort } from "../../tools/broker.ts";
 import { Place } from "../support/broker_place.ts";
-import { FakeClock, until } from "../support/fake_clock.ts";
+import { FakeClock } from "../support/fake_clock.ts";
+import { until } from "../support/until.ts";
 import { TcpProxy } from "../support/tcp_proxy.ts";
 
 const never = new AbortController().signal;
@@ -129,30 +130,6 @@ Deno.test("an exchange that is missing and not declared is an error before anyth
   await place.channel.deleteExchange(place.exchange);
   const error = await failure(76, open(place, { declare: false }));
   assertSays(error, `no exchange '${place.exchange}'`);
-});
-
-Deno.test("an exchange of another type is an error", async () => {
-  await using place = await Place.make();
-  await place.channel.deleteExchange(place.exchange);
-  await place.channel.assertExchange(place.exchange, "fanout");
-  const error = await failure(76, open(place, { declare: true }));
-  assertSays(error, "PRECONDITION_FAILED", place.exchange);
-});
-
-Deno.test("a wrong password is an error at once, and is not shown", async () => {
-  await using place = await Place.make();
-  const url = new URL(place.url);
-  url.password = "guess-what";
-  const error = await failure(77, open(place, { url: url.href }));
-  assertSays(error, 'refused user "', ":***@");
-  assert(!error.message.includes("guess-what"));
-});
-
-Deno.test("a broker that is not there is an error when the time is up", async () => {
-  await using place = await Place.make();
-  const url = `amqp://127.0.0.1:${findFreePort()}`;
-  const error = await failure(69, open(place, { url, connectTimeout: 250 }));
-  assertSays(error, url, "tried for 0.25 s", "--connect-timeout");
 });
 
 Deno.test("a broker that comes up in time is waited for", async () => {

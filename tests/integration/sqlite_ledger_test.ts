@@ -125,33 +125,6 @@ folder.test("a checkpoint that fails while counts are folded leaves nothing of i
   }
 });
 
-folder.test("a full disk fails the checkpoint with exit code 74 and leaves nothing of its batch", async () => {
-  const [ledger, database] = await open();
-  await checkpoint(ledger, first);
-  const before = await state(ledger, database);
-  const [{ page_count }] = query(database, "PRAGMA page_count") as [
-    { page_count: number },
-  ];
-  database.exec(`PRAGMA max_page_count = ${page_count + 2}`);
-  const tooLarge = {
-    ...second,
-    rejections: [rejection(new Uint8Array(1_000_000))],
-  };
-
-  const error = await assertRejects(
-    () => checkpoint(ledger, tooLarge),
-    EventCounterError,
-    "make room",
-  );
-
-  assertEquals(error.exitCode, 74);
-  assertEquals(await state(ledger, database), before);
-  database.exec("PRAGMA max_page_count = 100000");
-  await checkpoint(ledger, second);
-  assertEquals((await contentOf(ledger)).counts[0], ["created", [["a", 11]]]);
-  await ledger.close();
-});
-
 folder.test("counts wait in the log for 64 checkpoints or 100,000 users at most", async () => {
   const [ledger, database] = await open();
   const waiting = () =>

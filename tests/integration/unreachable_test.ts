@@ -1,7 +1,6 @@
 import { assertEquals, assertMatch, assertNotMatch } from "@std/assert";
 import { Place } from "../support/broker_place.ts";
-import { type Ended, runProgram, startProgram } from "../support/program.ts";
-import { until } from "../support/until.ts";
+import { type Ended, runProgram } from "../support/program.ts";
 
 /** The exit code, and that what it says is one line. */
 function refused(ended: Ended, code: number, message: RegExp): void {
@@ -72,55 +71,5 @@ Deno.test("unknown virtual host: 77", async () => {
     ]),
     77,
     /virtual host "nowhere"/,
-  );
-});
-
-Deno.test("output folder not writable: 73, before anything is consumed", async () => {
-  await using place = await Place.make();
-  await place.publish([{
-    routingKey: "ann.event.created",
-    body: new TextEncoder().encode('{"id":"1"}'),
-  }]);
-  refused(
-    await runProgram(place.countArguments("/proc/eventcounter")),
-    73,
-    /Cannot write "\/proc\/eventcounter"/,
-  );
-  assertEquals(await place.ready(), 1);
-});
-
-Deno.test("ledger in use by another run: 75", async () => {
-  await using place = await Place.make();
-  const first = startProgram([...place.countArguments(), "--idle", "0"]);
-  await until(
-    "the first run consumes",
-    async () =>
-      (await place.channel.checkQueue(place.queue)).consumerCount === 1,
-  );
-  refused(
-    await runProgram(place.countArguments()),
-    75,
-    /eventcounter\.db".*another process/,
-  );
-  first.process.kill("SIGTERM");
-  assertEquals((await first.ended).code, 0);
-});
-
-Deno.test("SIGTERM ends a run with everything counted and acked", async () => {
-  await using place = await Place.make();
-  const running = startProgram([...place.countArguments(), "--idle", "0"]);
-  await place.publish([{
-    routingKey: "ann.event.created",
-    body: new TextEncoder().encode('{"id":"1"}'),
-  }]);
-  await until("the message is taken", async () => await place.ready() === 0);
-  running.process.kill("SIGTERM");
-  const { code, stdout } = await running.ended;
-  assertEquals(code, 0);
-  assertEquals(JSON.parse(stdout).stopped, "signal");
-  // The message may have been on its way when the signal came.
-  assertEquals(
-    JSON.parse(stdout).unique + await place.ready(),
-    1,
   );
 });

@@ -1,7 +1,7 @@
 /** When deliveries are acked, and where the acks go. */
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { until } from "../support/fake_clock.ts";
+import { until } from "../support/until.ts";
 import { contentOf, countsOf } from "../support/ledger_content.ts";
 import { event, uuid } from "../support/messages.ts";
 import {

@@ -1,8 +1,7 @@
 /** How much is in hand at once, and when it is written. */
 import { assertEquals } from "@std/assert";
 import { BODY_LIMIT } from "../../src/decode/body.ts";
-import { until } from "../support/fake_clock.ts";
-import { countsOf } from "../support/ledger_content.ts";
+import { until } from "../support/until.ts";
 import { event, raw, uuid } from "../support/messages.ts";
 import { everyLedger, Scenario } from "../support/scenario.ts";
 
@@ -190,14 +189,4 @@ everyLedger.test("rejected bodies are written before they fill the memory", asyn
 
   assertEquals(scenario.ledger.batches.length, 1);
   await scenario.runToSilence();
-});
-
-everyLedger.test("the wall clock's time goes with each checkpoint", async ({ ledger }) => {
-  const scenario = new Scenario(ledger, { checkpointSize: 1 });
-  scenario.clock.setWallClock(1_767_225_600_123);
-
-  await scenario.runToEnd(...events(0, 1));
-
-  assertEquals(scenario.ledger.batches[0]!.at, 1_767_225_600_123);
-  assertEquals(await countsOf(ledger, "created"), [["a", 1]]);
 });

@@ -122,13 +122,6 @@ everyLedger.test("told to stop before it starts, a run takes nothing", async ({ 
   assertEquals(scenario.source.leftInQueue.length, 3);
 });
 
-everyLedger.test("the end of the input ends the run at once", async ({ ledger }) => {
-  const { stopped, duration, unique } = await new Scenario(ledger)
-    .runToEnd(...events(0, 3));
-
-  assertEquals([stopped, duration, unique], ["end-of-input", 0, 3]);
-});
-
 everyLedger.test("when the source fails in mid-run, what was taken is checkpointed and the error thrown", async ({ ledger }) => {
   const scenario = await new Scenario(ledger).start(...events(0, 3));
 

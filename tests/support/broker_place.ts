@@ -1,6 +1,6 @@
 import { type Channel, type ChannelModel, connect } from "amqplib";
 import { type Broker, findOrStartBroker } from "../../tools/broker.ts";
-import { RawPublisher } from "./raw_amqp.ts";
+import { Publisher } from "./publisher.ts";
 import { until } from "./until.ts";
 import type { StreamMessage } from "./stream_of_events.ts";
 
@@ -101,11 +101,8 @@ export class Place implements AsyncDisposable {
 
   /** Publishes with the tests' own client, and waits for every confirm. */
   async publish(messages: readonly StreamMessage[]): Promise<void> {
-    const publisher = await RawPublisher.connect(this.url);
-    for (const { routingKey, body } of messages) {
-      await publisher.publish(this.exchange, routingKey, body);
-    }
-    await publisher.confirmed();
+    const publisher = await Publisher.connect(this.url);
+    await publisher.publish(this.exchange, messages);
     await publisher.close();
   }
 

@@ -8,12 +8,6 @@ import type { Clock } from "../../src/model/clock.ts";
  */
 const TURNS_TO_SETTLE = 40;
 
-/** After so long, in ms, a condition is held to be one that never comes true. */
-const PATIENCE = 30_000;
-
-/** Turns after which somebody else's answer is waited for, not our own. */
-const QUICK_TURNS = 1_000;
-
 /** A clock that stands still until the test turns it. */
 export class FakeClock implements Clock {
   #wall: number;
@@ -88,29 +82,7 @@ export async function settle(): Promise<void> {
   for (let turn = 0; turn < TURNS_TO_SETTLE; turn++) await oneTurn();
 }
 
-/**
- * Waits for a condition, without turning any fake clock.
- *
- * @param what What is waited for, for the message if it never comes.
- */
-export async function until(
-  what: string,
-  condition: () => boolean,
-): Promise<void> {
-  const start = performance.now();
-  for (let turn = 0; !condition(); turn++) {
-    if (performance.now() - start > PATIENCE) {
-      throw new Error(`Waited in vain until ${what}`);
-    }
-    await (turn < QUICK_TURNS ? oneTurn() : oneMoment());
-  }
-}
-
-function oneTurn(): Promise<void> {
+/** One turn of the event loop. */
+export function oneTurn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
-}
-
-/** Where another process has to act, turning fast would only keep it from it. */
-function oneMoment(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 5));
 }

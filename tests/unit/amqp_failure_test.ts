@@ -201,13 +201,6 @@ test("FailureJudge starts anew when another failure comes in between", () => {
   }
 });
 
-test("FailureJudge believes any other lasting failure at once", () => {
-  for (const [what, error, exitCode, text] of cases) {
-    const failure = new FailureJudge(address).lasting(error);
-    assertEquals([failure?.exitCode, failure?.message], [exitCode, text], what);
-  }
-});
-
 test("lastingFailure() passes on an error of our own", () => {
   const error = new EventCounterError(EXIT.usage, "ours");
 

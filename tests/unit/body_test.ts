@@ -1,6 +1,5 @@
 import { assertEquals } from "@std/assert";
 import { readBody } from "../../src/decode/body.ts";
-import type { Event } from "../../src/model/event.ts";
 import { Uuid } from "../../src/model/uuid.ts";
 import { bytes } from "../support/messages.ts";
 import { test } from "../support/pure.ts";
@@ -8,18 +7,6 @@ import { test } from "../support/pure.ts";
 const ROUTE = { userId: "user", type: "created" };
 const UUID = "0f47ac10-58cc-4372-a567-0e02b2c3d479";
 const SHAPES = [`{"id":"${UUID}"}`, `{"id": "${UUID}"}`];
-
-test("readBody() reads the plain shape of both writers", () => {
-  for (const shape of SHAPES) {
-    const event = readBody(bytes(shape), ROUTE) as Event;
-    assertEquals(event.key instanceof Uuid, true);
-    assertEquals([event.id, event.userId, event.type], [
-      UUID,
-      "user",
-      "created",
-    ]);
-  }
-});
 
 test("readBody() does not care where in a buffer the body lies", () => {
   for (const shape of SHAPES) {

@@ -3,7 +3,8 @@ import type { Delivery } from "../../src/model/delivery.ts";
 import { EventCounterError } from "../../src/model/errors.ts";
 import { writeMessageLine } from "../../src/model/ndjson_line.ts";
 import { NdjsonSource } from "../../src/source/ndjson/ndjson_source.ts";
-import { settle, until } from "../support/fake_clock.ts";
+import { settle } from "../support/fake_clock.ts";
+import { until } from "../support/until.ts";
 import { bytes } from "../support/messages.ts";
 import { test } from "../support/pure.ts";
 
@@ -61,38 +62,6 @@ test("the source reads nothing before it is opened", async () => {
   await settle();
   assertEquals(pulled, 1);
   await source.close();
-});
-
-test("a line becomes a delivery with a tag of its own, in order", async () => {
-  const input = new Input();
-  const { source, calls } = await open(input.stream);
-  input.write(line(1) + line(2).slice(0, 10));
-  await until("it wakes", () => calls.wake > 0);
-
-  const taken = [...source.take(10)];
-  assertEquals(bodiesOf(taken), ['{"id":"1"}']);
-  input.write(line(2).slice(10) + line(3).trimEnd());
-  input.end();
-  await until("it ends", () => {
-    taken.push(...source.take(10));
-    return source.ended;
-  });
-
-  assertEquals(bodiesOf(taken), ['{"id":"1"}', '{"id":"2"}', '{"id":"3"}']);
-  assertEquals(
-    taken.map(({ tag, routingKey, redelivered, malformed }) => ({
-      tag,
-      routingKey,
-      redelivered,
-      malformed,
-    })),
-    [1, 2, 3].map((tag) => ({
-      tag,
-      routingKey: KEY,
-      redelivered: false,
-      malformed: false,
-    })),
-  );
 });
 
 test("a read that is under way is no silence", async () => {

@@ -18,60 +18,17 @@ const words = [
   "\n",
 ];
 
-test("readRoutingKey() takes everything before .event.<type> for the user", () => {
-  const users = [
-    "user_a",
-    "a.b.c",
-    "john.doe@example.com",
-    "__proto__",
-    "constructor",
-    "\u{1f600}",
-    "event",
-    "event.created",
-    "a.event.created",
-    " ",
-    ".",
-    "..a",
-    "\n",
-    "ü".repeat(100),
-  ];
-
-  for (const userId of users) {
-    assertEquals(
-      readRoutingKey(`${userId}.event.created`, TYPES),
-      { userId, type: "created" },
-    );
-  }
-});
-
-test("readRoutingKey() says why a key is none", () => {
-  const reasons = [
-    ["", "bad_routing_key"],
-    ["user", "bad_routing_key"],
-    [".", "bad_routing_key"],
-    ["event.created", "bad_routing_key"],
-    [".event.created", "bad_routing_key"],
-    ["user.event.", "bad_routing_key"],
-    ["user.event", "bad_routing_key"],
-    ["user.created", "bad_routing_key"],
-    ["user.created.event", "bad_routing_key"],
-    ["user.Event.created", "bad_routing_key"],
-    ["user.events.created", "bad_routing_key"],
-    ["user.event..created", "bad_routing_key"],
-    ["user.event.created.", "bad_routing_key"],
-    ["user.event.a.created", "bad_routing_key"],
-    ["\ud83d.event.created", "bad_routing_key"],
-    ["user.event.\ude00", "bad_routing_key"],
-    ["caf\ufffd.event.created", "bad_routing_key"],
-    ["user.event.renamed", "unknown_type"],
-    ["user.event.Created", "unknown_type"],
-    ["user.event.created ", "unknown_type"],
-    ["user.event.__proto__", "unknown_type"],
-    ["user.event.constructor", "unknown_type"],
-  ];
-
-  for (const [key, reason] of reasons) {
-    assertEquals<unknown>(readRoutingKey(key!, TYPES), reason, key);
+test("readRoutingKey() refuses what is no UTF-8, and types that only look known", () => {
+  const reasons = {
+    "\ud83d.event.created": "bad_routing_key",
+    "user.event.\ude00": "bad_routing_key",
+    "caf\ufffd.event.created": "bad_routing_key",
+    "user.event.Created": "unknown_type",
+    "user.event.created ": "unknown_type",
+    "user.event.__proto__": "unknown_type",
+  };
+  for (const [key, reason] of Object.entries(reasons)) {
+    assertEquals<unknown>(readRoutingKey(key, TYPES), reason, key);
   }
 });
 

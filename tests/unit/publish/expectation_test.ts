@@ -32,28 +32,6 @@ test("Expectation equals an independent recount of what was generated", () => {
   ));
 });
 
-test("Expectation tells the numbers of each kind and reason", () => {
-  const expectation = expect([
-    event("a", "created"),
-    { ...event("a", "created"), kind: "duplicate" },
-    event("b", "created"),
-    invalid("bad_id"),
-    invalid("bad_json"),
-    invalid("bad_id"),
-  ]);
-  const { published, fresh, duplicates, invalid: bad, reasons } = expectation;
-  assertEquals(
-    { published, fresh, duplicates, bad, reasons: [...reasons] },
-    {
-      published: 6,
-      fresh: 2,
-      duplicates: 1,
-      bad: 3,
-      reasons: [["bad_id", 2], ["bad_json", 1]],
-    },
-  );
-});
-
 test("Expectation writes users by code point, two spaces, a final newline", () => {
   const users = [
     "b",

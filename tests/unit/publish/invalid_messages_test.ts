@@ -36,41 +36,10 @@ test("InvalidMessages have every kind in the first 13 of a run", () => {
   });
 });
 
-test("InvalidMessages are all routed by *.event.*", () => {
-  for (const { routingKey } of make(KINDS)) {
-    const words = routingKey.split(".");
-    assertEquals([words.length, words[1]], [3, "event"], routingKey);
-  }
-});
-
 test("InvalidMessages come with a body that is too large once in 1,000", () => {
   const large = make(3_000)
     .flatMap(({ reason }, number) => reason === "body_too_large" ? number : []);
   assertEquals(large, [12, 1_012, 2_012]);
-});
-
-test("InvalidMessages are too large by one byte only", () => {
-  const body = make(KINDS).at(-1)!.body;
-  assertEquals(body.length, 1024 * 1024 + 1);
-  assert(typeof JSON.parse(new TextDecoder().decode(body)).id === "string");
-});
-
-test("InvalidMessages have an id too long in bytes, not in characters", () => {
-  const ids = make(KINDS - 1)
-    .filter(({ reason }) => reason === "bad_id")
-    .map(({ body }) => JSON.parse(new TextDecoder().decode(body)).id);
-  assertEquals(ids.slice(0, 3), ["", ids[1], null]);
-  assertEquals(typeof ids[1], "number");
-  assert(ids[3].length < 1_024);
-  assert(new TextEncoder().encode(ids[3]).length > 1_024);
-});
-
-test("InvalidMessages hold bytes that are no UTF-8, in JSON else perfect", () => {
-  const { body } = make(KINDS).find(({ body }) => body.includes(0xff))!;
-  assertEquals(
-    JSON.parse(new TextDecoder().decode(body)).id.at(-1),
-    "\ufffd",
-  );
 });
 
 test("InvalidMessages repeat the first ones in about half of the cases", () => {

@@ -1,7 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { EventCounterError } from "../../../src/model/errors.ts";
 import { NdjsonPublisher } from "../../../src/publish/ndjson_publisher.ts";
-import { OutputClosed } from "../../../src/publish/publisher.ts";
 import { settle } from "../../support/fake_clock.ts";
 import { bytes } from "../../support/messages.ts";
 import { test } from "../../support/pure.ts";
@@ -59,19 +58,6 @@ test("NdjsonPublisher slows the generator down when the output is slow", async (
   free.resolve();
   await ready;
   assertEquals(output.text, LINE.repeat(taken));
-});
-
-test("NdjsonPublisher ends without a complaint when nobody reads", async () => {
-  const output = new Output();
-  const publisher = new NdjsonPublisher("it", output.stream);
-  output.error = new Deno.errors.BrokenPipe("gone");
-  publisher.publish(message);
-  await assertRejects(() => publisher.flush(), OutputClosed);
-  // Also where it is told by the next message, and however often.
-  await assertRejects(
-    async () => await publisher.publish(message),
-    OutputClosed,
-  );
 });
 
 test("NdjsonPublisher says what it cannot write", async () => {

@@ -5,10 +5,6 @@ import { test } from "../../support/pure.ts";
 
 const never = new AbortController().signal;
 
-test("Pacer gives the first message its turn at once", () => {
-  assertEquals(new Pacer(1, new FakeClock()).turn(never), undefined);
-});
-
 test("Pacer spaces messages evenly", async () => {
   const clock = new FakeClock();
   const pacer = new Pacer(4, clock);

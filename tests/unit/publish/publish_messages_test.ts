@@ -34,17 +34,6 @@ test("publishMessages() waits while the publisher is not ready", async () => {
   assertEquals(publisher.keys.length, 3);
 });
 
-test("publishMessages() keeps to the rate", async () => {
-  const clock = new FakeClock();
-  const { publisher, publishing } = start({ size: 6, rate: 2, clock });
-  publisher.arrived.resolve();
-  await clock.advance(1_499);
-  assertEquals(publisher.keys.length, 3);
-  await clock.advance(1_001);
-  await publishing;
-  assertEquals(publisher.keys.length, 6);
-});
-
 test("publishMessages() stops at a signal, but what was sent still arrives", async () => {
   const clock = new FakeClock();
   const stop = new AbortController();

@@ -3,18 +3,6 @@ import { parseUuid } from "../../../src/model/uuid.ts";
 import { Random } from "../../../src/publish/random.ts";
 import { test } from "../../support/pure.ts";
 
-test("Random gives the same sequence for the same seed", () => {
-  for (const seed of [0, 1, 4_294_967_295]) {
-    assertEquals(numbers(new Random(seed)), numbers(new Random(seed)));
-  }
-});
-
-test("Random gives neighbouring seeds sequences of their own", () => {
-  const sequences = [0, 1, 2, 3, 4_294_967_294, 4_294_967_295]
-    .map((seed) => numbers(new Random(seed)).join());
-  assertEquals(new Set(sequences).size, sequences.length);
-});
-
 test("Random.below() stays below n and reaches all of it evenly", () => {
   const random = new Random(7);
   const drawn = [0, 0, 0, 0, 0, 0];
@@ -32,12 +20,6 @@ test("Random.below() draws evenly from more than half of its range", () => {
   assert(Math.abs(low - 3_000) < 270, `${low}`);
 });
 
-test("Random.below() takes the whole range and nothing but 0", () => {
-  const random = new Random(9);
-  assertEquals([random.below(1), random.below(1)], [0, 0]);
-  assert(random.below(2 ** 32) >= 0);
-});
-
 test("Random.uuid() makes canonical UUIDs of version 4", () => {
   const random = new Random(10);
   const uuids = Array.from({ length: 1_000 }, () => random.uuid());
@@ -50,7 +32,3 @@ test("Random.uuid() makes canonical UUIDs of version 4", () => {
   }
   assertEquals(new Set(uuids).size, uuids.length);
 });
-
-function numbers(random: Random): number[] {
-  return Array.from({ length: 20 }, () => random.next());
-}
