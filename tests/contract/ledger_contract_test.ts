@@ -21,9 +21,9 @@ import { TemporaryFolder } from "../support/temporary_folder.ts";
 const folder = new TemporaryFolder();
 
 /** Registers a test for each ledger there is. */
-function contract(
+function test(
   promise: string,
-  test: (ledger: Ledger) => Promise<void>,
+  run: (ledger: Ledger) => Promise<void>,
 ): void {
   for (
     const { name, open, permissions } of [...ledgerAdapters, postgresAdapter]
@@ -34,7 +34,7 @@ function contract(
       const ledger = await open(folder.make());
       try {
         await ledger.beginRun(0);
-        await test(ledger);
+        await run(ledger);
       } finally {
         await ledger.close();
       }
@@ -42,29 +42,26 @@ function contract(
   }
 }
 
-contract("a new one is empty", async (ledger) => {
+test("a new one is empty", async (ledger) => {
   assertEquals(await contentOf(ledger), { counts: [], rejections: [] });
   assertEquals(await countsOf(ledger, "created"), []);
 });
 
-contract(
-  "a checkpoint shows in types, counts and rejections",
-  async (ledger) => {
-    const rejections = [rejection("no JSON"), rejection("[]")];
-    await checkpoint(ledger, {
-      ids: [uuid(1), uuid(2), "text"],
-      counts: { created: [["b", 1], ["a", 1]], deleted: [["a", 1]] },
-      rejections,
-    });
+test("a checkpoint shows in types, counts and rejections", async (ledger) => {
+  const rejections = [rejection("no JSON"), rejection("[]")];
+  await checkpoint(ledger, {
+    ids: [uuid(1), uuid(2), "text"],
+    counts: { created: [["b", 1], ["a", 1]], deleted: [["a", 1]] },
+    rejections,
+  });
 
-    assertEquals(await contentOf(ledger), {
-      counts: [["created", [["a", 1], ["b", 1]]], ["deleted", [["a", 1]]]],
-      rejections,
-    });
-  },
-);
+  assertEquals(await contentOf(ledger), {
+    counts: [["created", [["a", 1], ["b", 1]]], ["deleted", [["a", 1]]]],
+    rejections,
+  });
+});
 
-contract("sums of more than 64 checkpoints are right", async (ledger) => {
+test("sums of more than 64 checkpoints are right", async (ledger) => {
   const expected = new Map<string, number>();
   for (let i = 0; i < 150; i++) {
     const user = `user ${i % 7}`;
@@ -78,7 +75,7 @@ contract("sums of more than 64 checkpoints are right", async (ledger) => {
   assertEquals(await countsOf(ledger, "created"), [...expected].sort());
 });
 
-contract("counts are sorted by code point", async (ledger) => {
+test("counts are sorted by code point", async (ledger) => {
   const sorted = [
     "\0",
     "Z",
@@ -106,7 +103,7 @@ contract("counts are sorted by code point", async (ledger) => {
   assertEquals(await countsOf(ledger, "created"), sorted);
 });
 
-contract("a user of any name is a user like any other", async (ledger) => {
+test("a user of any name is a user like any other", async (ledger) => {
   const users = [
     "__proto__",
     "constructor",
@@ -130,7 +127,7 @@ contract("a user of any name is a user like any other", async (ledger) => {
   );
 });
 
-contract("a count may be larger than 32 bits", async (ledger) => {
+test("a count may be larger than 32 bits", async (ledger) => {
   for (let i = 0; i < 2; i++) {
     await checkpoint(ledger, { counts: { created: [["a", 3e9]] } });
   }
@@ -138,7 +135,7 @@ contract("a count may be larger than 32 bits", async (ledger) => {
   assertEquals(await countsOf(ledger, "created"), [["a", 6e9]]);
 });
 
-contract("more users than a page holds all come, in order", async (ledger) => {
+test("more users than a page holds all come, in order", async (ledger) => {
   const users = Array.from(
     { length: 2_500 },
     (_, i): UserCount => [`user ${String(i).padStart(5, "0")}`, i + 1],
@@ -151,21 +148,18 @@ contract("more users than a page holds all come, in order", async (ledger) => {
   assertEquals(await countsOf(ledger, "created"), users);
 });
 
-contract(
-  "more rejections than a page holds all come, in order",
-  async (ledger) => {
-    const rejections = Array.from(
-      { length: 2_500 },
-      (_, i) => rejection(`body ${i}`, `key ${i % 3}`),
-    );
-    await checkpoint(ledger, { rejections: rejections.slice(0, 1_200) });
-    await checkpoint(ledger, { rejections: rejections.slice(1_200) });
+test("more rejections than a page holds all come, in order", async (ledger) => {
+  const rejections = Array.from(
+    { length: 2_500 },
+    (_, i) => rejection(`body ${i}`, `key ${i % 3}`),
+  );
+  await checkpoint(ledger, { rejections: rejections.slice(0, 1_200) });
+  await checkpoint(ledger, { rejections: rejections.slice(1_200) });
 
-    assertEquals(await rejectionsOf(ledger), rejections);
-  },
-);
+  assertEquals(await rejectionsOf(ledger), rejections);
+});
 
-contract("a rejection keeps every byte and every character", async (ledger) => {
+test("a rejection keeps every byte and every character", async (ledger) => {
   const rejections = [
     rejection(""),
     rejection(new Uint8Array(256).map((_, byte) => byte)),
@@ -180,7 +174,7 @@ contract("a rejection keeps every byte and every character", async (ledger) => {
   assertEquals(await rejectionsOf(ledger), rejections);
 });
 
-contract(
+test(
   "an id is new to one claim only: in a call, in a checkpoint, and for ever",
   async (ledger) => {
     const ids = [uuid(1), "one", uuid(2), uuid(1), "one", uuid(0), ""];
@@ -201,14 +195,14 @@ contract(
   },
 );
 
-contract("claims that were not committed are forgotten", async (ledger) => {
+test("claims that were not committed are forgotten", async (ledger) => {
   await claim(ledger, uuid(1), "one");
   await ledger.beginRun(1);
 
   assertEquals(await claim(ledger, uuid(1), "one"), [uuid(1), "one"]);
 });
 
-contract("a rejection of equal content is found", async (ledger) => {
+test("a rejection of equal content is found", async (ledger) => {
   const [kept, other] = [rejection("kept"), rejection("other")];
   await checkpoint(ledger, { rejections: [kept] });
 
@@ -221,7 +215,7 @@ contract("a rejection of equal content is found", async (ledger) => {
   );
 });
 
-contract("the end of a run can be noted", async (ledger) => {
+test("the end of a run can be noted", async (ledger) => {
   const run = { unique: 1, duplicates: 2, rejected: 3 };
   await ledger.endRun({ ...run, endedAt: 1, stopped: "idle" });
   await ledger.beginRun(2);
@@ -231,22 +225,19 @@ contract("the end of a run can be noted", async (ledger) => {
   assertEquals(await countsOf(ledger, "created"), [["a", 1]]);
 });
 
-contract(
-  "rejections can be read on from where one left off",
-  async (ledger) => {
-    const rejections = ["a", "b", "c"].map((body) => rejection(body));
-    await checkpoint(ledger, { rejections });
+test("rejections can be read on from where one left off", async (ledger) => {
+  const rejections = ["a", "b", "c"].map((body) => rejection(body));
+  await checkpoint(ledger, { rejections });
 
-    for (let after = 0; after <= 3; after++) {
-      assertEquals(
-        (await Array.fromAsync(ledger.rejections(after))).flat(),
-        rejections.slice(after),
-      );
-    }
-  },
-);
+  for (let after = 0; after <= 3; after++) {
+    assertEquals(
+      (await Array.fromAsync(ledger.rejections(after))).flat(),
+      rejections.slice(after),
+    );
+  }
+});
 
-contract("totals() adds the counts of a type up", async (ledger) => {
+test("totals() adds the counts of a type up", async (ledger) => {
   assertEquals(await ledger.totals("created"), { events: 0, users: 0 });
   await checkpoint(ledger, { counts: { created: [["a", 2], ["b", 3]] } });
   await checkpoint(ledger, {
@@ -257,7 +248,7 @@ contract("totals() adds the counts of a type up", async (ledger) => {
   assertEquals(await ledger.totals("deleted"), { events: 1, users: 1 });
 });
 
-contract(
+test(
   "what is noted of a file replaces what was known of it, and of no other",
   async ({ files }) => {
     const [before, after] = [1, 2].map((shows) =>

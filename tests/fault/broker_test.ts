@@ -15,9 +15,7 @@ async function drainWhile(
   name: string,
   fault: () => Promise<void>,
 ): Promise<void> {
-  const choices = new Choices(seed, name);
-  console.log(choices.repeat);
-  await using drain = await Drain.make(choices, {
+  await using drain = await Drain.named(name, {
     url: broker.url,
     size: 5_000,
   });

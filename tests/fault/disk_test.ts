@@ -2,9 +2,6 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { runLimited } from "../support/limited_program.ts";
 import { SmallDisk } from "../support/small_disk.ts";
 import { assertRefused, Drain } from "./drain.ts";
-import { Choices, chooseSeed } from "./seed.ts";
-
-const seed = chooseSeed();
 
 /** Large enough for some checkpoints, and too small for all, in bytes. */
 const SCARCE = 128 * 1024;
@@ -12,15 +9,9 @@ const SCARCE = 128 * 1024;
 /** Mounting needs root; a limit on the size of files needs nobody. */
 const canMount = await SmallDisk.isPossible();
 
-async function drainOf(name: string): Promise<Drain> {
-  const choices = new Choices(seed, name);
-  console.log(choices.repeat);
-  return await Drain.make(choices);
-}
-
 if (canMount) {
   Deno.test("disk full on the ledger: 74, nothing of the batch is acked, totals exact once there is room", async () => {
-    await using drain = await drainOf("disk of the ledger");
+    await using drain = await Drain.named("disk of the ledger");
     const folder = `${drain.place.folder}/disk`;
     await using disk = await SmallDisk.mount(folder, SCARCE / 1024);
     drain.ledgerPath = `${folder}/ledger.db`;
@@ -33,7 +24,7 @@ if (canMount) {
   });
 
   Deno.test("disk full on the output folder: 74, the counts are safe, files exact once there is room", async () => {
-    await using drain = await drainOf("disk of the output");
+    await using drain = await Drain.named("disk of the output");
     // One page for each of three files, and none for the rejections.
     await using disk = await SmallDisk.mount(drain.out, 12);
     drain.ledgerPath = `${drain.place.folder}/ledger.db`;
@@ -47,7 +38,7 @@ if (canMount) {
 }
 
 Deno.test("no file may grow: 74 on the ledger, nothing of the batch is acked, totals exact afterwards", async () => {
-  await using drain = await drainOf("limit on the ledger");
+  await using drain = await Drain.named("limit on the ledger");
   const ended = await runLimited(drain.arguments(), SCARCE);
   assertRefused(ended, 74);
   assertMatch(ended.complaints[0]!, /disk I\/O error.*nothing is lost/);
@@ -55,7 +46,7 @@ Deno.test("no file may grow: 74 on the ledger, nothing of the batch is acked, to
 });
 
 Deno.test("memory: no file may grow: 74 on the output, nothing is acked, files exact afterwards", async () => {
-  await using drain = await drainOf("limit on the output");
+  await using drain = await Drain.named("limit on the output");
   drain.ledgerPath = undefined;
   const args = ["--ledger", "memory:"];
   const ended = await runLimited(
@@ -69,7 +60,7 @@ Deno.test("memory: no file may grow: 74 on the output, nothing is acked, files e
 });
 
 Deno.test("read-only folder: 73, nothing is consumed", async () => {
-  await using drain = await drainOf("read-only");
+  await using drain = await Drain.named("read-only");
   const folder = `${drain.place.folder}/locked`;
   await Deno.mkdir(folder);
   await using disk = canMount ? await SmallDisk.mount(folder, 64) : undefined;
@@ -87,7 +78,7 @@ Deno.test("read-only folder: 73, nothing is consumed", async () => {
 });
 
 Deno.test("garbage in the place of the ledger: 65, it stays as it is, nothing is consumed", async () => {
-  await using drain = await drainOf("garbage");
+  await using drain = await Drain.named("garbage");
   await Deno.mkdir(drain.out);
   const garbage = crypto.getRandomValues(new Uint8Array(20_000));
   await Deno.writeFile(drain.ledgerPath!, garbage);
@@ -97,7 +88,7 @@ Deno.test("garbage in the place of the ledger: 65, it stays as it is, nothing is
 });
 
 Deno.test("ledger torn in the middle: 65, it stays as it is, nothing is consumed, and a copy brings all back", async () => {
-  await using drain = await drainOf("torn");
+  await using drain = await Drain.named("torn");
   await drain.killAt("after commit", 12);
   await drain.settle();
   const whole = await Deno.readFile(drain.ledgerPath!);
@@ -113,7 +104,7 @@ Deno.test("ledger torn in the middle: 65, it stays as it is, nothing is consumed
 });
 
 Deno.test("garbage at the end of SQLite's log, as a power cut leaves it: totals exact", async () => {
-  await using drain = await drainOf("torn log");
+  await using drain = await Drain.named("torn log");
   assert(await drain.killAt("before commit", 10));
   const log = await Deno.open(`${drain.ledgerPath}-wal`, { append: true });
   await log.write(crypto.getRandomValues(new Uint8Array(5_000)));

@@ -14,8 +14,10 @@ import {
   compareWithStream,
   type Comparison,
 } from "./comparison.ts";
-import type { Choices } from "./seed.ts";
+import { Choices, chooseSeed } from "./seed.ts";
 import { KILL_VARIABLE, type Step } from "./steps.ts";
+
+const seed = chooseSeed();
 
 /** After a fault is over, a run may take its idle time and so much, in ms. */
 export const GRACE = 10_000;
@@ -96,6 +98,13 @@ export class Drain implements AsyncDisposable {
     if (partitions !== undefined) await place.partition(partitions, users);
     if (options.publish !== false) await place.publish(stream.messages);
     return new Drain(place, stream, options.checkpointSize ?? 50);
+  }
+
+  /** The same with the choices that a name gives, which are told. */
+  static async named(name: string, options?: DrainOptions): Promise<Drain> {
+    const choices = new Choices(seed, name);
+    console.log(choices.repeat);
+    return await Drain.make(choices, options);
   }
 
   /** The arguments of the program. */

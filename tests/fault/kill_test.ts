@@ -51,9 +51,7 @@ Deno.test("SIGKILL at random moments, three times in one drain: totals exact", a
 });
 
 Deno.test("memory: SIGKILL between the files and the ack: the next run counts all again, exact", async () => {
-  const choices = new Choices(seed, "memory");
-  console.log(choices.repeat);
-  await using drain = await Drain.make(choices);
+  await using drain = await Drain.named("memory");
   drain.ledgerPath = undefined;
   const args = ["--ledger", "memory:"];
   // There are four files: two of them are there after the first kill, and all

@@ -7,9 +7,7 @@ import { Choices, chooseSeed } from "./seed.ts";
 const seed = chooseSeed();
 
 Deno.test("SIGTERM in mid-drain: 0, what was taken is counted and acked, totals exact after the next run", async () => {
-  const choices = new Choices(seed, "SIGTERM");
-  console.log(choices.repeat);
-  await using drain = await Drain.make(choices, { size: 5_000 });
+  await using drain = await Drain.named("SIGTERM", { size: 5_000 });
   const running = drain.start({ args: ["--idle", "0"] });
   await drain.untilCheckpoints();
   running.process.kill("SIGTERM");
@@ -50,9 +48,7 @@ Deno.test("SIGINT twice while the broker does not answer: 130 at once, totals ex
 });
 
 Deno.test("SIGTERM while a broker is asked whether its queue is empty, and does not answer: 0 at once", async () => {
-  const choices = new Choices(seed, "SIGTERM at a look");
-  console.log(choices.repeat);
-  await using drain = await Drain.make(choices, { size: 200 });
+  await using drain = await Drain.named("SIGTERM at a look", { size: 200 });
   await using proxy = await TcpProxy.start(drain.place.url);
   // The first passive declaration comes with the connection, the next is a
   // look at the queue. With a heartbeat of 60 s nothing else will end it.

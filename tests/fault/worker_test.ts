@@ -2,16 +2,12 @@ import { assert, assertEquals } from "@std/assert";
 import { jsonFiles } from "../support/broker_place.ts";
 import { countsOfFiles } from "./comparison.ts";
 import { assertRefused, Drain, endOf, GRACE } from "./drain.ts";
-import { Choices, chooseSeed } from "./seed.ts";
 
-const seed = chooseSeed();
 const IDLE = 1_000;
 
 Deno.test("two workers on one queue, each with a ledger: together they count each event once", async () => {
-  const choices = new Choices(seed, "two ledgers");
-  console.log(choices.repeat);
   // Each would count for itself what the other has counted too.
-  await using drain = await Drain.make(choices, {
+  await using drain = await Drain.named("two ledgers", {
     duplicates: 0,
     publish: false,
   });
@@ -42,9 +38,7 @@ Deno.test("two workers on one queue, each with a ledger: together they count eac
 });
 
 Deno.test("two workers with the same ledger: the second is refused with 75, the first counts all", async () => {
-  const choices = new Choices(seed, "one ledger");
-  console.log(choices.repeat);
-  await using drain = await Drain.make(choices, { publish: false });
+  await using drain = await Drain.named("one ledger", { publish: false });
   const first = drain.start({ args: ["--idle", "0"] });
   await drain.untilConsumers(1);
   assertRefused(await drain.run(), 75);
@@ -58,9 +52,7 @@ Deno.test("two workers with the same ledger: the second is refused with 75, the 
 });
 
 Deno.test("clock set back by an hour in mid-drain: the run ends after its idle time, totals exact", async () => {
-  const choices = new Choices(seed, "clock");
-  console.log(choices.repeat);
-  await using drain = await Drain.make(choices);
+  await using drain = await Drain.named("clock");
   const ended = await drain.run({
     args: ["--idle", `${IDLE}ms`],
     entry: "tests/fault/backwards_clock_program.ts",

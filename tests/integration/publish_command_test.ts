@@ -95,6 +95,13 @@ Deno.test("publish without --seed tells a seed that repeats it", async () => {
   assert(other.summary.seed !== seed, `${seed} twice`);
 });
 
+Deno.test("publish is never faster than --rate", async () => {
+  await using place = await Place.make();
+  const { summary } = await publish(place, "--size", "61", "--rate", "100");
+  // 60 pauses of 10 ms lie between the first message and the last.
+  assert(summary.durationMs >= 600, `${summary.durationMs}`);
+});
+
 Deno.test("publish refuses an --expect folder that cannot be made before anything is published", async () => {
   await using place = await Place.make();
   const file = `${place.folder}/file`;

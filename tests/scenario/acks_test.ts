@@ -3,19 +3,13 @@ import { assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { until } from "../support/until.ts";
 import { contentOf, countsOf } from "../support/ledger_content.ts";
-import { event, uuid } from "../support/messages.ts";
+import { event, events, uuid } from "../support/messages.ts";
 import {
   durableLedger,
   everyLedger,
   forgetfulLedger,
   Scenario,
 } from "../support/scenario.ts";
-
-const events = (from: number, to: number) =>
-  Array.from(
-    { length: to - from },
-    (_, i) => event("a", "created", uuid(from + i)),
-  );
 
 durableLedger.test("nothing is acked before its checkpoint is durable", async ({ ledger }) => {
   const scenario = new Scenario(ledger, { checkpointSize: 3 });

@@ -5,15 +5,9 @@ import { CountingConsumer } from "../../src/count/counting_consumer.ts";
 import { consumerOf } from "../../src/count/event_consumer.ts";
 import { settle } from "../support/fake_clock.ts";
 import { contentOf, rejectionsOf } from "../support/ledger_content.ts";
-import { event, uuid } from "../support/messages.ts";
+import { event, events, uuid } from "../support/messages.ts";
 import { durableLedger, everyLedger, Scenario } from "../support/scenario.ts";
 import { unhandledRejectionsOf } from "../support/unhandled_rejections.ts";
-
-const events = (from: number, to: number, type = "created") =>
-  Array.from(
-    { length: to - from },
-    (_, i) => event("a", type, uuid(from + i)),
-  );
 
 /** Notes what it gets; takes a few turns of the event loop for each. */
 class Recorder implements EventConsumer {

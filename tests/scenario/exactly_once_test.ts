@@ -1,14 +1,8 @@
 /** What becomes of each delivery. */
 import { assertEquals, assertRejects } from "@std/assert";
 import { contentOf, countsOf } from "../support/ledger_content.ts";
-import { event, raw, uuid } from "../support/messages.ts";
+import { event, events, raw, uuid } from "../support/messages.ts";
 import { durableLedger, everyLedger, Scenario } from "../support/scenario.ts";
-
-const events = (from: number, to: number) =>
-  Array.from(
-    { length: to - from },
-    (_, i) => event("a", "created", uuid(from + i)),
-  );
 
 everyLedger.test("an id becomes seen only with its count: a checkpoint that fails acks nothing of its batch, and the next run counts all of it", async ({ ledger, next }) => {
   const failing = new Scenario(ledger, { checkpointSize: 3 });

@@ -1,17 +1,11 @@
 /** When the files are made, and what happens if they cannot be. */
 import { assertEquals, assertRejects } from "@std/assert";
-import { event, uuid } from "../support/messages.ts";
+import { events } from "../support/messages.ts";
 import {
   durableLedger,
   forgetfulLedger,
   Scenario,
 } from "../support/scenario.ts";
-
-const events = (from: number, to: number) =>
-  Array.from(
-    { length: to - from },
-    (_, i) => event("a", "created", uuid(from + i)),
-  );
 
 durableLedger.test("an empty run repairs the files that a crash has left behind", async ({ ledger }) => {
   const scenario = new Scenario(ledger);

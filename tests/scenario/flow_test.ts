@@ -2,14 +2,8 @@
 import { assertEquals } from "@std/assert";
 import { BODY_LIMIT } from "../../src/decode/body.ts";
 import { until } from "../support/until.ts";
-import { event, raw, uuid } from "../support/messages.ts";
+import { events, raw } from "../support/messages.ts";
 import { everyLedger, Scenario } from "../support/scenario.ts";
-
-const events = (from: number, to: number, type = "created") =>
-  Array.from(
-    { length: to - from },
-    (_, i) => event("a", type, uuid(from + i)),
-  );
 
 everyLedger.test("a slow consumer bounds what is taken, and loses nothing", async ({ ledger }) => {
   let release: (() => void) | undefined;

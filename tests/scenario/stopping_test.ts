@@ -2,15 +2,9 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { setImmediate } from "node:timers";
 import { countsOf } from "../support/ledger_content.ts";
-import { event, uuid } from "../support/messages.ts";
+import { events } from "../support/messages.ts";
 import { durableLedger, everyLedger, Scenario } from "../support/scenario.ts";
 import { ScriptedSource } from "../support/scripted_source.ts";
-
-const events = (from: number, to: number) =>
-  Array.from(
-    { length: to - from },
-    (_, i) => event("a", "created", uuid(from + i)),
-  );
 
 everyLedger.test("told to stop, a run finishes what is in hand and acks only what it has processed", async ({ ledger, next }) => {
   const gates = Array.from(

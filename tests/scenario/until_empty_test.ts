@@ -1,17 +1,11 @@
 /** How a run ends that is to stop as soon as the queue is empty. */
 import { assertEquals } from "@std/assert";
-import { event, uuid } from "../support/messages.ts";
+import { events } from "../support/messages.ts";
 import { everyLedger, Scenario } from "../support/scenario.ts";
 import { ScriptedSource } from "../support/scripted_source.ts";
 
 /** Three looks, 200 ms apart. */
 const LOOKS = 400;
-
-const events = (from: number, to: number) =>
-  Array.from(
-    { length: to - from },
-    (_, i) => event("a", "created", uuid(from + i)),
-  );
 
 everyLedger.test("until empty: the run ends as soon as the queue is empty and all is processed", async ({ ledger }) => {
   const gate = Promise.withResolvers<void>();

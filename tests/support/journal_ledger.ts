@@ -92,27 +92,15 @@ export class JournalLedger implements Ledger {
     this.#journal.push(`end run: ${run.stopped}`);
   }
 
-  types(): Promise<string[]> {
-    return this.#inner.types();
-  }
-
-  totals(type: string): Promise<TypeTotals> {
-    return this.#inner.totals(type);
-  }
-
-  counts(type: string): AsyncIterable<readonly UserCount[]> {
-    return this.#inner.counts(type);
-  }
-
-  rejections(after?: number): AsyncIterable<readonly Rejection[]> {
-    return this.#inner.rejections(after);
-  }
+  types = (): Promise<string[]> => this.#inner.types();
+  totals = (type: string): Promise<TypeTotals> => this.#inner.totals(type);
+  counts = (type: string): AsyncIterable<readonly UserCount[]> =>
+    this.#inner.counts(type);
+  rejections = (after?: number): AsyncIterable<readonly Rejection[]> =>
+    this.#inner.rejections(after);
+  close = (): Promise<void> => this.#inner.close();
 
   get files(): FileNotes {
     return this.#inner.files;
-  }
-
-  close(): Promise<void> {
-    return this.#inner.close();
   }
 }

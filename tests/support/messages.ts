@@ -14,6 +14,14 @@ export function event(user: string, type: string, id: string): Message {
   return raw(`${user}.event.${type}`, JSON.stringify({ id }));
 }
 
+/** Events of user `a` whose ids are the UUIDs from one number to another. */
+export function events(from: number, to: number, type = "created"): Message[] {
+  return Array.from(
+    { length: to - from },
+    (_, i) => event("a", type, uuid(from + i)),
+  );
+}
+
 /** A message with any routing key and any body. */
 export function raw(
   routingKey: string,

@@ -72,22 +72,6 @@ test("idle() settles when the reader comes back for more, not before", async () 
   assertEquals(again.settled, true);
 });
 
-test("idle() settles at the end of a closed channel", async () => {
-  const channel = new Channel<number>(2);
-  channel.send(1);
-  channel.close();
-  const idle = watch(channel.idle());
-  await channel.next();
-  await settle();
-  assertEquals(idle.settled, false);
-
-  await channel.next();
-  await settle();
-
-  assertEquals(idle.settled, true);
-  assertEquals(channel.idle(), undefined);
-});
-
 test("close() ends a reader that waits, and may be called again", async () => {
   const channel = new Channel<number>(2);
   const next = channel.next();
@@ -125,18 +109,6 @@ test("fail() rejects whoever waits for room or for idle()", async () => {
   });
 
   assertEquals(reasons, []);
-});
-
-test("fail() rejects whoever comes later, with the first error", async () => {
-  const channel = new Channel<number>(2);
-  channel.send(1);
-
-  channel.fail(new Error("first"));
-  channel.fail(new Error("second"));
-
-  assertThrows(() => channel.send(2), Error, "first");
-  await assertRejects(() => channel.idle()!, Error, "first");
-  await assertRejects(() => channel.next(), Error, "first");
 });
 
 test("fail() with nobody waiting leaves no unhandled rejection", async () => {

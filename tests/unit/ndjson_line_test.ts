@@ -90,13 +90,6 @@ test("readMessageLine() takes an object for its JSON", () => {
   }
 });
 
-test("readMessageLine() copes with carriage returns and other members", () => {
-  assertEquals(
-    readMessageLine(bytes(' {"x":1,"body":"b","routingKey":"k"} \r')),
-    { routingKey: "k", body: bytes("b") },
-  );
-});
-
 test("readMessageLine() gives a rejection of unknown time the time 0", () => {
   for (const time of ['"yesterday"', "null", "{}"]) {
     assertEquals(

@@ -49,21 +49,6 @@ async function open(stream: ReadableStream<Uint8Array>) {
 const bodiesOf = (deliveries: readonly Delivery[]) =>
   deliveries.map(({ body }) => new TextDecoder().decode(body));
 
-test("the source reads nothing before it is opened", async () => {
-  let pulled = 0;
-  const stream = new ReadableStream<Uint8Array>(
-    { pull: () => void pulled++ },
-    { highWaterMark: 0 },
-  );
-  const source = new NdjsonSource("the input", stream);
-  await settle();
-  assertEquals(pulled, 0);
-  await source.open(() => {});
-  await settle();
-  assertEquals(pulled, 1);
-  await source.close();
-});
-
 test("a read that is under way is no silence", async () => {
   const input = new Input();
   const { source } = await open(input.stream);
@@ -140,29 +125,6 @@ test("an input whose first 1,000 lines are no messages is refused with exit code
   await source.close();
 });
 
-test("a shorter input without a message is refused with exit code 65", async () => {
-  const input = new Input();
-  const { source } = await open(input.stream);
-  input.write("user,type,id\na,created,1");
-  input.end();
-  await settle();
-
-  assertRefused(source, 65, "none of its first 2 line(s) is a message");
-});
-
-test("an input without a line is just at its end", async () => {
-  for (const text of ["", "\n \n\r\n"]) {
-    const input = new Input();
-    const { source } = await open(input.stream);
-    input.write(text);
-    input.end();
-    await settle();
-
-    assertEquals([source.take(10).length, source.ended], [0, true]);
-    assertEquals(await source.isEmpty(), true);
-  }
-});
-
 test("an error of the input comes after what was read before it", async () => {
   const input = new Input();
   const { source, calls } = await open(input.stream);
@@ -190,19 +152,6 @@ test("stopping in the middle gives back what waits and cancels the input", async
 
   assertEquals([source.take(10).length, input.cancelled], [0, true]);
   assertEquals(await source.close(), undefined);
-});
-
-test("stopping in the middle of a line makes no delivery of its half", async () => {
-  const input = new Input();
-  const { source } = await open(input.stream);
-  input.write(line(1) + line(2).slice(0, 10));
-  await settle();
-  assertEquals(source.take(10).length, 1);
-
-  await source.stop();
-  await settle();
-
-  assertEquals(bodiesOf(source.take(10)), []);
 });
 
 test("stopping wakes a reader that waits for room", async () => {

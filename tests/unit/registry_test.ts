@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { assertEquals, assertRejects } from "@std/assert";
+import { assertEquals } from "@std/assert";
 import jsr from "../../deno.json" with { type: "json" };
 import npm from "../../tools/npm_only/deno.json" with { type: "json" };
 import {
@@ -12,16 +12,10 @@ import {
   CONFIGURATIONS,
   jsrSpecifiers,
   REGISTRY_VARIABLE,
-  UnknownRegistryError,
 } from "../../tools/registry.ts";
 
 const pure = { permissions: "none" } as const;
 const program = new URL("../../tools/registry.ts", import.meta.url);
-
-/** Must not be asked. */
-function notAsked(): Promise<boolean> {
-  return Promise.reject(new Error("asked"));
-}
 
 Deno.test("registry: the configurations import the same names", pure, () => {
   const standInOnly = ["commander"];
@@ -46,17 +40,6 @@ Deno.test("registry: the configurations compile alike", pure, () => {
   assertEquals<unknown>(npm.compilerOptions, jsr.compilerOptions);
 });
 
-Deno.test("registry: the variable forces the choice", pure, async () => {
-  assertEquals(
-    await chooseConfiguration("jsr", notAsked),
-    CONFIGURATIONS.jsr,
-  );
-  assertEquals(
-    await chooseConfiguration("npm", notAsked),
-    CONFIGURATIONS.npm,
-  );
-});
-
 Deno.test("registry: without the variable Deno is asked", pure, async () => {
   for (const unset of [undefined, ""]) {
     for (const registry of ["jsr", "npm"] as const) {
@@ -67,14 +50,6 @@ Deno.test("registry: without the variable Deno is asked", pure, async () => {
       );
     }
   }
-});
-
-Deno.test("registry: another value is an error", pure, async () => {
-  await assertRejects(
-    () => chooseConfiguration("github", notAsked),
-    UnknownRegistryError,
-    'EVENTCOUNTER_REGISTRY must be "jsr" or "npm", but is "github".',
-  );
 });
 
 Deno.test("registry: asks for all JSR packages", pure, () => {

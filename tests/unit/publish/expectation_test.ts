@@ -53,11 +53,6 @@ test("Expectation writes users by code point, two spaces, a final newline", () =
   ]]);
 });
 
-test("Expectation has no file for a type without an event", () => {
-  const files = expect([invalid("bad_id"), event("a", "updated")]).files();
-  assertEquals([...files], [["updated.json", '{\n  "a": 1\n}\n']]);
-});
-
 function expect(messages: readonly GeneratedMessage[]): Expectation {
   const expectation = new Expectation();
   for (const message of messages) expectation.add(message);
@@ -93,14 +88,5 @@ function event(userId: string, type: string): NewMessage {
     routingKey: `${userId}.event.${type}`,
     body: new Uint8Array(),
     event: { userId, type, id: "any" },
-  };
-}
-
-function invalid(reason: "bad_id" | "bad_json"): GeneratedMessage {
-  return {
-    kind: "invalid",
-    reason,
-    routingKey: "a.event.created",
-    body: new Uint8Array(),
   };
 }

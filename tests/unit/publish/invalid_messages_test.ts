@@ -36,12 +36,6 @@ test("InvalidMessages have every kind in the first 13 of a run", () => {
   });
 });
 
-test("InvalidMessages come with a body that is too large once in 1,000", () => {
-  const large = make(3_000)
-    .flatMap(({ reason }, number) => reason === "body_too_large" ? number : []);
-  assertEquals(large, [12, 1_012, 2_012]);
-});
-
 test("InvalidMessages repeat the first ones in about half of the cases", () => {
   const lines = make(2_000)
     .map(({ routingKey, body }) => writeMessageLine(routingKey, body));

@@ -23,14 +23,6 @@ test("NdjsonPublisher writes the lines that --input reads", async () => {
   );
 });
 
-test("NdjsonPublisher writes a line without waiting for the next", async () => {
-  const output = new Output();
-  const publisher = new NdjsonPublisher("it", output.stream);
-  assertEquals(publisher.publish(message), undefined);
-  await settle();
-  assertEquals(output.text, LINE);
-});
-
 test("NdjsonPublisher gathers lines while the output is busy", async () => {
   const output = new Output();
   const publisher = new NdjsonPublisher("it", output.stream);
@@ -71,16 +63,6 @@ test("NdjsonPublisher says what it cannot write", async () => {
     "Cannot write to standard output: no space left",
   );
   assertEquals(error.exitCode, 74);
-});
-
-test("NdjsonPublisher leaves the output open", async () => {
-  const output = new Output();
-  const publisher = new NdjsonPublisher("it", output.stream);
-  publisher.publish(message);
-  await publisher.flush();
-  await publisher.close();
-  await output.stream.getWriter().write(bytes("more"));
-  assertEquals(output.text, `${LINE}more`);
 });
 
 /** An output under the test's hand. */
