@@ -68,9 +68,16 @@ export class TcpProxy implements AsyncDisposable {
 
   /** Starts one. @param brokerUrl The broker behind it. */
   static async start(brokerUrl: string): Promise<TcpProxy> {
-    const proxy = new TcpProxy(brokerUrl);
-    await proxy.admit();
-    return proxy;
+    for (;;) {
+      const proxy = new TcpProxy(brokerUrl);
+      try {
+        await proxy.admit();
+        return proxy;
+      } catch (error) {
+        // Another process has taken the port since it was found free.
+        if ((error as { code?: string }).code !== "EADDRINUSE") throw error;
+      }
+    }
   }
 
   /**
