@@ -58,9 +58,9 @@ export async function count(
   }
 }
 
-/** A run that ends by itself has drained the queue, or has failed to. */
+/** A run that found nothing more has drained the queue, or has failed to. */
 function refuseRest({ left, stopped }: RunResult): void {
-  if (left === undefined || stopped === "signal") return;
+  if (left === undefined || stopped === "signal" || stopped === "limit") return;
   throw new EventCounterError(
     EXIT.inUse,
     `Cannot drain the queue: ${left.messages} message(s) were ready and did ` +
@@ -140,6 +140,7 @@ async function runPipeline(
     // An input ends where it ends, however long it pauses.
     idle: options.input === undefined ? options.idle : 0,
     untilEmpty: options.untilEmpty ?? false,
+    ...(options.limit === undefined ? {} : { limit: options.limit }),
     deliveryLimit: options.deliveryLimit,
     checkpointSize: options.checkpointSize,
     checkpointInterval: options.checkpointInterval,

@@ -27,6 +27,7 @@ export interface CountOptions {
   format: Format;
   idle: number;
   untilEmpty?: boolean;
+  limit?: number;
   checkpointSize: number;
   checkpointInterval: number;
   snapshotInterval: number;

@@ -64,7 +64,8 @@ function openQueue(
     tls,
     queue: topology.queue,
     from: options.from,
-    prefetch: options.prefetch,
+    // What comes beyond the limit only has to go back.
+    prefetch: Math.min(options.prefetch, options.limit ?? Infinity),
     holdAll: options.ledger === "memory:",
     prepare: (channel) =>
       options.declare === true

@@ -24,6 +24,7 @@ const STOPPED: Readonly<Record<RunResult["stopped"], string>> = {
   idle: "nothing more came",
   empty: "the queue was empty",
   signal: "it was told to",
+  limit: "--limit was reached",
   "end-of-input": "the input ended",
   error: "of an error",
 };

@@ -54,6 +54,7 @@ export class Pipeline {
       signal: this.#signal,
       idle: options.idle ?? 5_000,
       untilEmpty: options.untilEmpty ?? false,
+      limit: options.limit ?? Infinity,
       clock: this.#clock,
       wake,
     });
@@ -127,6 +128,7 @@ export class Pipeline {
   async #drain(): Promise<StopReason> {
     for (;;) {
       if (this.#stop.isTold) return "signal";
+      if (this.#stop.left === 0) return "limit";
       const deliveries = this.#take();
       if (deliveries === undefined) return "error";
       if (deliveries.length > 0) {
@@ -158,7 +160,10 @@ export class Pipeline {
    */
   #take(): readonly Delivery[] | undefined {
     try {
-      return this.#source.take(this.#checkpointer.room);
+      const most = Math.min(this.#checkpointer.room, this.#stop.left);
+      const deliveries = this.#source.take(most);
+      this.#stop.left -= deliveries.length;
+      return deliveries;
     } catch (error) {
       this.#sourceFailure = { error };
       return undefined;

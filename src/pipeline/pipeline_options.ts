@@ -23,6 +23,11 @@ export interface PipelineOptions {
   readonly idle?: number;
   /** Whether to stop as soon as the source is empty. Default: no. */
   readonly untilEmpty?: boolean;
+  /**
+   * Stop after so many deliveries, at least 1; the source gives the others
+   * back. Default: any number.
+   */
+  readonly limit?: number;
   /** Deliveries in one checkpoint. Default 5,000. */
   readonly checkpointSize?: number;
   /** The longest a delivery waits for its checkpoint, in ms. Default 1,000. */

@@ -6,6 +6,7 @@ export type StopReason =
   | "idle"
   | "empty"
   | "signal"
+  | "limit"
   | "end-of-input"
   | "error";
 

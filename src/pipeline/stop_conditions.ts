@@ -13,6 +13,8 @@ export interface StopConditionsOptions {
   readonly idle: number;
   /** Whether to stop as soon as the source is empty. */
   readonly untilEmpty: boolean;
+  /** Deliveries after which to stop; `Infinity` means any number. */
+  readonly limit: number;
   readonly clock: Clock;
   /** Called when there may be a reason. */
   readonly wake: () => void;
@@ -22,15 +24,19 @@ export interface StopConditionsOptions {
 export class StopConditions {
   /** Whether the run is told to; asking the signal each time takes longer. */
   isTold: boolean;
+  /** Deliveries that may still be taken. */
+  left: number;
   readonly #source: Source;
   readonly #watchdog: IdleWatchdog;
   readonly #probe: EmptyQueueProbe | undefined;
   readonly #unlisten: () => void;
 
   constructor(
-    { source, signal, idle, untilEmpty, clock, wake }: StopConditionsOptions,
+    { source, signal, idle, untilEmpty, limit, clock, wake }:
+      StopConditionsOptions,
   ) {
     this.isTold = signal.aborted;
+    this.left = limit;
     this.#source = source;
     this.#watchdog = new IdleWatchdog(idle, clock, () => source.isQuiet());
     if (untilEmpty) {

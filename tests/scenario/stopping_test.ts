@@ -95,6 +95,21 @@ everyLedger.test("told to stop, a run tells its consumers", async ({ ledger }) =
   assertEquals(aborted, 1);
 });
 
+everyLedger.test("after as many deliveries as the limit allows, a run ends, and acks those alone", async ({ ledger }) => {
+  const options = { limit: 7, checkpointSize: 5 };
+  const scenario = await new Scenario(ledger, options).start(
+    ...events(0, 3),
+    ...events(0, 3),
+    ...events(3, 6),
+  );
+
+  const { stopped, received, unique } = await scenario.result;
+
+  assertEquals([stopped, received, unique], ["limit", 7, 4]);
+  assertEquals(scenario.source.leftInQueue.length, 2);
+  assertEquals(scenario.ledger.runs.map(({ stopped }) => stopped), ["limit"]);
+});
+
 everyLedger.test("told to stop before the source is attached, a run ends at once", async ({ ledger }) => {
   const source = new ScriptedSource({ attachOnOpen: false });
   const scenario = await new Scenario(ledger, { source }).start();
