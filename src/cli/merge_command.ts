@@ -39,17 +39,17 @@ export async function merge(
     refuseRepeated(paths);
     for (const path of paths) ledgers.push(SqliteReader.open(path));
     await prepareFolder(out);
-    refuseCommonIds(ledgers);
+    await refuseCommonIds(ledgers);
     const result = await exportFiles(out, new MergedLedgers(ledgers));
     const events = sum([...result.types.values()], (totals) => totals.events);
-    warnOfForgotten(ledgers, events);
+    await warnOfForgotten(ledgers, events);
     print(
       format === "json"
         ? mergeSummaryJson(paths, events, result)
         : mergeSummaryText(paths, events, result),
     );
   } finally {
-    for (const ledger of ledgers) ledger.close();
+    for (const ledger of ledgers) await ledger.close();
   }
 }
 
@@ -61,8 +61,10 @@ function refuseRepeated(paths: readonly string[]): void {
   );
 }
 
-function refuseCommonIds(ledgers: readonly SqliteReader[]): void {
-  const common = findCommonIds(ledgers);
+async function refuseCommonIds(
+  ledgers: readonly SqliteReader[],
+): Promise<void> {
+  const common = await findCommonIds(ledgers);
   if (common === undefined) return;
   throw new EventCounterError(
     EXIT.badInput,
@@ -73,12 +75,12 @@ function refuseCommonIds(ledgers: readonly SqliteReader[]): void {
 }
 
 /** Each event has left an id, unless that is forgotten. */
-function warnOfForgotten(
+async function warnOfForgotten(
   ledgers: readonly SqliteReader[],
   events: number,
-): void {
+): Promise<void> {
   const forgotten = events - sum(
-    ledgers.map((ledger) => ledger.idTotals()),
+    await Promise.all(ledgers.map((ledger) => ledger.idTotals())),
     ({ uuids, texts }) => uuids + texts,
   );
   if (forgotten <= 0) return;

@@ -1,9 +1,11 @@
 import type { Ledger } from "../ledger/ledger.ts";
+import type { LedgerReader } from "../ledger/ledger_reader.ts";
 import {
   parsePostgresAddress,
   type TlsFiles,
 } from "../ledger/postgres/postgres_address.ts";
 import { PostgresLedger } from "../ledger/postgres/postgres_ledger.ts";
+import { PostgresReader } from "../ledger/postgres/postgres_reader.ts";
 import type { TlsOptions } from "../ledger/postgres/session.ts";
 import { EventCounterError, EXIT, messageOf } from "../model/errors.ts";
 import type { LedgerLimits } from "./open_ledger.ts";
@@ -19,13 +21,34 @@ export async function openPostgresLedger(
   url: string,
   limits: LedgerLimits,
 ): Promise<Ledger> {
+  return await PostgresLedger.open({ ...limits, ...await settingsOf(url) });
+}
+
+/**
+ * Opens it to be read alone.
+ *
+ * @throws {EventCounterError} 2 if it is no such URL or a file cannot be read,
+ * else what {@linkcode PostgresReader.open} throws.
+ */
+export async function openPostgresReader(
+  url: string,
+  connectTimeout: number,
+): Promise<LedgerReader> {
+  return await PostgresReader.open({
+    ...await settingsOf(url),
+    connectTimeout,
+    // Nothing is read on after a loss.
+    reconnectTimeout: 0,
+  });
+}
+
+async function settingsOf(url: string) {
   const address = parsePostgresAddress(url);
   const password = await findPassword(address);
-  return await PostgresLedger.open({
-    ...limits,
+  return {
     address: { ...address, password },
     tls: address.tls && await readFiles(address.tls),
-  });
+  };
 }
 
 async function readFiles(files: TlsFiles): Promise<TlsOptions> {

@@ -1,5 +1,5 @@
+import type { LedgerReader, StoredIds } from "../ledger/ledger_reader.ts";
 import { SeenIds } from "../ledger/seen/seen_ids.ts";
-import type { SqliteReader } from "../ledger/sqlite/sqlite_reader.ts";
 import { Uuid, UUID_BYTES } from "../model/uuid.ts";
 
 /** Memory for ids that are compared at a time, in bytes. */
@@ -14,7 +14,7 @@ export interface CommonIds {
   /** How many of them there are. */
   readonly size: number;
   readonly example: string;
-  /** The paths of the ledgers that hold the example. */
+  /** The names of the ledgers that hold the example. */
   readonly ledgers: readonly string[];
 }
 
@@ -27,60 +27,59 @@ export interface CommonIds {
  * @param memory In bytes. Default: 512 MiB.
  * @returns Nothing if there is none.
  */
-export function findCommonIds(
-  ledgers: readonly SqliteReader[],
+export async function findCommonIds(
+  ledgers: readonly LedgerReader[],
   memory = PASS_BYTES,
-): CommonIds | undefined {
-  const passes = Math.ceil(costOf(ledgers) / memory);
+): Promise<CommonIds | undefined> {
+  const passes = Math.ceil(await costOf(ledgers) / memory);
   let size = 0;
   let example: Uuid | string | undefined;
   for (let pass = 0; pass < passes; pass++) {
     const seen = new SeenIds(), common = new SeenIds();
     for (const ledger of ledgers) {
-      for (const id of idsOf(ledger, pass, passes)) {
-        if (seen.add(id)) continue;
-        common.add(id);
-        example ??= id;
+      for await (const stored of ledger.ids()) {
+        for (const id of idsOf(stored, pass, passes)) {
+          if (seen.add(id)) continue;
+          common.add(id);
+          example ??= id;
+        }
       }
     }
     size += common.size;
   }
   if (example === undefined) return undefined;
   const text = String(example);
-  return {
-    size,
-    example: text,
-    ledgers: ledgers.filter((ledger) => holds(ledger, text))
-      .map(({ path }) => path),
-  };
+  const holders: string[] = [];
+  for (const ledger of ledgers) {
+    if (await holds(ledger, text)) holders.push(ledger.name);
+  }
+  return { size, example: text, ledgers: holders };
 }
 
-function costOf(ledgers: readonly SqliteReader[]): number {
+async function costOf(ledgers: readonly LedgerReader[]): Promise<number> {
   let cost = 0;
   for (const ledger of ledgers) {
-    const { uuids, texts, textBytes } = ledger.idTotals();
+    const { uuids, texts, textBytes } = await ledger.idTotals();
     cost += uuids * UUID_COST + texts * TEXT_COST + textBytes;
   }
   return cost;
 }
 
-/** The ids of a ledger that are compared in one of several passes. */
+/** Those of some ids that are compared in one of several passes. */
 function* idsOf(
-  ledger: SqliteReader,
+  { uuids, texts }: StoredIds,
   pass: number,
   passes: number,
 ): Generator<Uuid | string, void, void> {
-  for (const { uuids, texts } of ledger.ids()) {
-    const view = new DataView(uuids.buffer, uuids.byteOffset, uuids.length);
-    for (let at = 0; at + UUID_BYTES <= uuids.length; at += UUID_BYTES) {
-      const a = view.getInt32(at), b = view.getInt32(at + 4);
-      const c = view.getInt32(at + 8), d = view.getInt32(at + 12);
-      // Time, clock or node alone may differ: every word decides.
-      if (place(a ^ b ^ c ^ d, passes) === pass) yield new Uuid(a, b, c, d);
-    }
-    for (const text of texts) {
-      if (place(hashOf(text), passes) === pass) yield text;
-    }
+  const view = new DataView(uuids.buffer, uuids.byteOffset, uuids.length);
+  for (let at = 0; at + UUID_BYTES <= uuids.length; at += UUID_BYTES) {
+    const a = view.getInt32(at), b = view.getInt32(at + 4);
+    const c = view.getInt32(at + 8), d = view.getInt32(at + 12);
+    // Time, clock or node alone may differ: every word decides.
+    if (place(a ^ b ^ c ^ d, passes) === pass) yield new Uuid(a, b, c, d);
+  }
+  for (const text of texts) {
+    if (place(hashOf(text), passes) === pass) yield text;
   }
 }
 
@@ -99,9 +98,11 @@ function hashOf(text: string): number {
   return hash;
 }
 
-function holds(ledger: SqliteReader, id: string): boolean {
-  for (const each of idsOf(ledger, 0, 1)) {
-    if (String(each) === id) return true;
+async function holds(ledger: LedgerReader, id: string): Promise<boolean> {
+  for await (const stored of ledger.ids()) {
+    for (const each of idsOf(stored, 0, 1)) {
+      if (String(each) === id) return true;
+    }
   }
   return false;
 }

@@ -1,43 +1,32 @@
+import type { LedgerReader } from "../ledger/ledger_reader.ts";
 import { addSorted } from "../ledger/sorted_counts.ts";
-import type { SqliteReader } from "../ledger/sqlite/sqlite_reader.ts";
 import type { UserCount } from "../model/counts.ts";
 import type { Rejection } from "../model/rejection.ts";
 
-/** Counts handed out at once. */
-const PAGE = 1000;
-
 /** What several ledgers show together. Little of it is in memory at a time. */
 export class MergedLedgers {
-  readonly #ledgers: readonly SqliteReader[];
+  readonly #ledgers: readonly LedgerReader[];
 
   /** @param ledgers They must have no id in common. */
-  constructor(ledgers: readonly SqliteReader[]) {
+  constructor(ledgers: readonly LedgerReader[]) {
     this.#ledgers = ledgers;
   }
 
   /** Every type with a count. */
-  types(): string[] {
-    return [...new Set(this.#ledgers.flatMap((ledger) => ledger.types()))];
+  async types(): Promise<string[]> {
+    const types = await Promise.all(
+      this.#ledgers.map((ledger) => ledger.types()),
+    );
+    return [...new Set(types.flat())];
   }
 
   /** The totals of one type, by code point of the user, in pages. */
-  async *counts(type: string): AsyncGenerator<readonly UserCount[]> {
-    const counts = addSorted(
-      this.#ledgers.map((ledger) => ledger.counts(type)),
-    );
-    let page: UserCount[] = [];
-    for (const count of counts) {
-      if (page.push(count) < PAGE) continue;
-      yield page;
-      page = [];
-    }
-    if (page.length > 0) yield page;
+  counts(type: string): AsyncIterable<readonly UserCount[]> {
+    return addSorted(this.#ledgers.map((ledger) => ledger.counts(type)));
   }
 
   /** The rejections of one ledger after those of the other. */
   async *rejections(): AsyncGenerator<readonly Rejection[]> {
-    for (const ledger of this.#ledgers) {
-      for (const rejection of ledger.rejections()) yield [rejection];
-    }
+    for (const ledger of this.#ledgers) yield* ledger.rejections();
   }
 }

@@ -14,6 +14,24 @@ export function addCounts(
   }
 }
 
+/**
+ * Adds counts as the log keeps them, of users as the totals have them: in UTF-8,
+ * which has no unpaired surrogates.
+ *
+ * @throws If one is damaged.
+ */
+export function addLog(
+  to: Map<string, Map<string, number>>,
+  json: string,
+): void {
+  for (const [type, users] of readCounts(json)) {
+    for (const [user, count] of users) {
+      const one = new Map([[user.toWellFormed(), count]]);
+      addCounts(to, new Map([[type, one]]));
+    }
+  }
+}
+
 /** How many users there are, once for each of their types. */
 export function sizeOf(counts: Counts): number {
   let size = 0;

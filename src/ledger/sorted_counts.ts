@@ -1,13 +1,15 @@
 import { byCodePoint, type UserCount } from "../model/counts.ts";
 
-/**
- * Adds up counts that are sorted by code point of the user, each user once, to
- * counts that are so as well. Only one of each is in memory at a time.
- */
-export function addSorted(
-  parts: readonly Iterable<UserCount>[],
-): Iterable<UserCount> {
-  if (parts.length <= 1) return parts[0] ?? [];
+/** Counts handed out at once. */
+const PAGE = 1000;
+
+/** Counts that are sorted by code point of the user, each user once, in pages. */
+export type SortedCounts = AsyncIterable<readonly UserCount[]>;
+
+/** Adds up sorted counts; a page of each is in memory at a time. */
+export function addSorted(parts: readonly SortedCounts[]): SortedCounts {
+  if (parts.length === 1) return parts[0]!;
+  if (parts.length === 0) return pagesOf([]);
   const middle = parts.length >> 1;
   return addTwo(
     addSorted(parts.slice(0, middle)),
@@ -15,22 +17,74 @@ export function addSorted(
   );
 }
 
-function* addTwo(
-  left: Iterable<UserCount>,
-  right: Iterable<UserCount>,
-): Generator<UserCount, void, void> {
-  const [ofLeft, ofRight] = [left[Symbol.iterator](), right[Symbol.iterator]()];
-  let a = ofLeft.next(), b = ofRight.next();
-  while (a.done !== true || b.done !== true) {
-    const order = a.done === true
-      ? 1
-      : b.done === true
-      ? -1
-      : byCodePoint(a.value[0], b.value[0]);
-    if (order < 0) yield a.value;
-    else if (order > 0) yield b.value;
-    else yield [a.value[0], a.value[1] + b.value[1]];
-    if (order <= 0) a = ofLeft.next();
-    if (order >= 0) b = ofRight.next();
+/** Sorted counts that are in memory, as pages. */
+export async function* pagesOf(
+  counts: readonly UserCount[],
+  size = PAGE,
+): AsyncGenerator<readonly UserCount[], void, void> {
+  for (let from = 0; from < counts.length; from += size) {
+    yield counts.slice(from, from + size);
+  }
+}
+
+async function* addTwo(
+  left: SortedCounts,
+  right: SortedCounts,
+): AsyncGenerator<readonly UserCount[], void, void> {
+  await using a = new Cursor(left), b = new Cursor(right);
+  await Promise.all([a.fill(), b.fill()]);
+  let page: UserCount[] = [];
+  while (a.count !== undefined || b.count !== undefined) {
+    const order = compare(a.count, b.count);
+    if (order < 0) page.push(a.count!);
+    else if (order > 0) page.push(b.count!);
+    else page.push([a.count![0], a.count![1] + b.count![1]]);
+    // Waiting for each single count would take longer than all the rest.
+    if (order <= 0 && a.advance()) await a.fill();
+    if (order >= 0 && b.advance()) await b.fill();
+    if (page.length < PAGE) continue;
+    yield page;
+    page = [];
+  }
+  if (page.length > 0) yield page;
+}
+
+/** Nothing comes last. */
+function compare(a: UserCount | undefined, b: UserCount | undefined): number {
+  if (a === undefined || b === undefined) return a === undefined ? 1 : -1;
+  return byCodePoint(a[0], b[0]);
+}
+
+/** A place in pages of counts. */
+class Cursor implements AsyncDisposable {
+  readonly #pages: AsyncIterator<readonly UserCount[]>;
+  #page: readonly UserCount[] = [];
+  #at = 0;
+
+  constructor(pages: SortedCounts) {
+    this.#pages = pages[Symbol.asyncIterator]();
+  }
+
+  /** The count there; nothing at the end. */
+  get count(): UserCount | undefined {
+    return this.#page[this.#at];
+  }
+
+  /** Goes on by one. @returns Whether the next page has to be fetched. */
+  advance(): boolean {
+    return ++this.#at >= this.#page.length;
+  }
+
+  /** Fetches the next page that is not empty. */
+  async fill(): Promise<void> {
+    do {
+      const { done, value } = await this.#pages.next();
+      [this.#page, this.#at] = [done === true ? [] : value, 0];
+      if (done === true) return;
+    } while (this.#page.length === 0);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#pages.return?.();
   }
 }

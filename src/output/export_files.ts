@@ -14,7 +14,7 @@ import { StandingFile } from "./standing_file.ts";
 /** What is exported. */
 export interface ExportContent {
   /** Every type with a count. */
-  types(): readonly string[];
+  types(): Promise<readonly string[]>;
   /** The totals of one type, by code point of the user, in pages. */
   counts(type: string): AsyncIterable<readonly UserCount[]>;
   /** All rejections, in pages. */
@@ -54,7 +54,7 @@ export async function exportFiles(
     else await draft.discard();
   };
   try {
-    for (const type of content.types().toSorted()) {
+    for (const type of (await content.types()).toSorted()) {
       await add(
         countsFile(type),
         countsContent(content.counts(type), (sums) => types.set(type, sums)),

@@ -118,14 +118,14 @@ Deno.test("merge: one id of 1,000,000 that two ledgers have in common is found, 
   const example = new Uuid(250_000, words[250_000]!, 0, -1).toString();
   const ledgers = paths.map((path) => SqliteReader.open(path));
   for (const memory of [undefined, 12_000_000]) {
-    assertEquals(findCommonIds(ledgers, memory), {
+    assertEquals(await findCommonIds(ledgers, memory), {
       size: 1,
       example,
       ledgers: [paths[1]!, paths[3]!],
     });
   }
-  assertEquals(findCommonIds(ledgers.slice(0, 3)), undefined);
-  for (const ledger of ledgers) ledger.close();
+  assertEquals(await findCommonIds(ledgers.slice(0, 3)), undefined);
+  for (const ledger of ledgers) await ledger.close();
 });
 
 /** Makes a ledger, and leaves it in use. */

@@ -73,7 +73,8 @@ export class PostgresFileNotes implements FileNotes {
   }
 }
 
-function fileNoteOf(row: readonly Value[]): FileNote {
+/** What a row tells: folder, name, shows, size, modified, digest. */
+export function fileNoteOf(row: readonly Value[]): FileNote {
   const [folder, name, shows, size, modified, digest] = row;
   return {
     folder: JSON.parse(folder as string),

@@ -159,7 +159,8 @@ export async function* readRejections(
   }
 }
 
-function rejectionOf(row: readonly Value[]): Rejection {
+/** What a row tells: at, reason, routing_key, fingerprint, body. */
+export function rejectionOf(row: readonly Value[]): Rejection {
   const [at, reason, routingKey, fingerprint, body] = row;
   return {
     at: at as number,

@@ -113,7 +113,7 @@ export async function prepareSchema(
   session: Session,
   address: PostgresAddress,
 ): Promise<void> {
-  const { schema, masked } = address;
+  const { schema } = address;
   if (await versionOf(session, schema) === undefined) {
     await session.ask("BEGIN");
     // Another worker may be making it right now.
@@ -123,8 +123,26 @@ export async function prepareSchema(
     }
     await session.ask("COMMIT");
   }
+  await checkSchema(session, address);
+}
+
+/**
+ * Refuses a schema that is no ledger of this version; writes nothing.
+ *
+ * @throws {EventCounterError} 65. PostgreSQL's own errors otherwise.
+ */
+export async function checkSchema(
+  session: Session,
+  { schema, masked }: PostgresAddress,
+): Promise<void> {
   const version = await versionOf(session, schema);
   if (version === SCHEMA_VERSION) return;
+  if (version === undefined) {
+    throw new EventCounterError(
+      EXIT.badInput,
+      `Cannot read ledger "${masked}": schema "${schema}" is not there or no ledger, check --ledger and its ?schema=`,
+    );
+  }
   throw new EventCounterError(
     EXIT.badInput,
     `Cannot use ledger "${masked}": its version is ${version} and this program knows up to ${SCHEMA_VERSION}, use a newer eventcounter`,

@@ -74,6 +74,13 @@ export function textBytes(id: string): Uint8Array {
     : Buffer.concat([new Uint8Array([0xff]), Buffer.from(id, "utf16le")]);
 }
 
+/** The id that {@linkcode textBytes} has made these bytes of. */
+export function textOfBytes(bytes: Uint8Array): string {
+  return bytes[0] === 0xff
+    ? Buffer.from(bytes.subarray(1)).toString("utf16le")
+    : Buffer.from(bytes).toString("utf8");
+}
+
 /** Sorts events whose ids have the same first word, and drops repetitions. */
 function appendSorted(
   order: number[],

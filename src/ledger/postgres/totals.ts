@@ -1,7 +1,13 @@
 import { Buffer } from "node:buffer";
 import type { Counts, TypeTotals, UserCount } from "../../model/counts.ts";
 import { addCounts, readCounts } from "../counts.ts";
-import { packArray, packNumbers, packTexts, TYPE } from "./values.ts";
+import {
+  packArray,
+  packNumbers,
+  packTexts,
+  TYPE,
+  type Value,
+} from "./values.ts";
 import type { Connection } from "./connection.ts";
 import { lockKey } from "./schema.ts";
 import type { Session } from "./session.ts";
@@ -29,15 +35,17 @@ const ADD_COUNTS = {
 };
 
 /** One step in the index for each type, not one for each of its users. */
-const READ_TYPES =
+export const READ_TYPES =
   "WITH RECURSIVE known (type) AS (SELECT min(type) FROM total UNION ALL " +
   "SELECT (SELECT min(type) FROM total WHERE type > known.type) " +
   "FROM known WHERE type IS NOT NULL) " +
   "SELECT type FROM known WHERE type IS NOT NULL";
 
-const BEGIN_READING = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+/** Everything that is read from then on is of one moment. */
+export const BEGIN_READING = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 
-const READ_PAGE = {
+/** Takes a type, and the user before. */
+export const READ_PAGE = {
   name: "read_totals",
   text: "SELECT user_id, count FROM total WHERE type = $1 AND user_id > $2 " +
     `ORDER BY user_id LIMIT ${PAGE}`,
@@ -107,9 +115,7 @@ export class Totals {
         });
         if (rows.length === 0) return;
         last = Buffer.from(rows.at(-1)![0] as Uint8Array);
-        yield rows.map(([user, count]) =>
-          [utf8.decode(user as Uint8Array), count as number] as const
-        );
+        yield rows.map(userCountOf);
       }
     } finally {
       await connection.close();
@@ -121,6 +127,11 @@ export class Totals {
       while (await foldSome(session, lock));
     });
   }
+}
+
+/** What a row tells: user_id, count. */
+export function userCountOf([user, count]: readonly Value[]): UserCount {
+  return [utf8.decode(user as Uint8Array), count as number];
 }
 
 /** @returns Whether there may be more. */

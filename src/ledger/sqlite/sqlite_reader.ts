@@ -2,50 +2,57 @@ import { DatabaseSync, type SQLOutputValue } from "node:sqlite";
 import {
   byCodePoint,
   type Counts,
+  type TypeTotals,
   type UserCount,
 } from "../../model/counts.ts";
 import { EventCounterError, EXIT, messageOf } from "../../model/errors.ts";
-import type { Rejection } from "../../model/rejection.ts";
-import { addCounts, readCounts } from "../counts.ts";
-import { addSorted } from "../sorted_counts.ts";
+import type { FileNote } from "../../model/file_note.ts";
+import type { RejectionReason } from "../../model/rejection.ts";
+import { addLog } from "../counts.ts";
+import type {
+  IdTotals,
+  LedgerReader,
+  RejectionTotals,
+  StoredIds,
+  StoredRejection,
+  StoredRun,
+} from "../ledger_reader.ts";
+import { addSorted, pagesOf } from "../sorted_counts.ts";
 import { sqliteFailure } from "./sqlite_failure.ts";
 import { checkFile, isNew } from "./sqlite_file.ts";
-import { idsOf, rejectionOf, requireValue } from "./sqlite_row.ts";
+import {
+  fileNoteOf,
+  idsOf,
+  rejectionOf,
+  requireValue,
+  runOf,
+} from "./sqlite_row.ts";
 import { TYPES } from "./sqlite_schema.ts";
 
-/** The ids of one checkpoint. */
-export interface StoredIds {
-  /** The UUIDs, 16 bytes each, most significant first. */
-  readonly uuids: Uint8Array;
-  /** Those that are no canonical UUIDs. */
-  readonly texts: readonly string[];
-}
+/** Rows handed out at once. */
+const PAGE = 1000;
 
-/** How many ids a ledger has. */
-export interface IdTotals {
-  readonly uuids: number;
-  readonly texts: number;
-  /** Bytes of the texts, about. */
-  readonly textBytes: number;
-}
+/** Bytes of rejections handed out at once (8 MiB), or a single one. */
+const PAGE_BYTES = 8 * 1024 * 1024;
+
+/** What a row costs besides its body. */
+const ROW_BYTES = 1024;
+
+type Row = Record<string, SQLOutputValue>;
 
 /**
  * Reads a SQLite ledger as it is at one moment, also while a worker goes on
- * with it, and writes nothing to it. Whatever its size, little of it is in
- * memory at a time.
- *
- * Every method throws an {@linkcode EventCounterError} if the file is damaged
- * (65) or cannot be read (74).
+ * with it; see {@linkcode LedgerReader}.
  */
-export class SqliteReader {
+export class SqliteReader implements LedgerReader {
   /** The ledger's file. */
-  readonly path: string;
+  readonly name: string;
   readonly #database: DatabaseSync;
   /** Counts of checkpoints that are not in the table `total` yet. */
   readonly #unfolded: Counts;
 
   private constructor(path: string, database: DatabaseSync) {
-    this.path = path;
+    this.name = path;
     this.#database = database;
     // The moment is that of the first statement that reads.
     database.exec("BEGIN");
@@ -73,99 +80,178 @@ export class SqliteReader {
     }
   }
 
-  /** Every type with a count, sorted by code point. */
-  types(): string[] {
-    return this.#try(() => {
-      const folded = this.#database.prepare(TYPES).all()
-        .map(({ type }) => type as string);
-      return [...new Set([...folded, ...this.#unfolded.keys()])]
-        .sort(byCodePoint);
-    });
+  async bytes(): Promise<number> {
+    const [row] = await this.#all(
+      "SELECT page_count * page_size AS bytes FROM pragma_page_count, pragma_page_size",
+      (row) => row.bytes as number,
+    );
+    return row!;
   }
 
-  /** The totals of one type, sorted by code point of the user. */
-  counts(type: string): Iterable<UserCount> {
+  runs(): AsyncIterable<readonly StoredRun[]> {
+    return this.#pages("SELECT * FROM run ORDER BY id", runOf);
+  }
+
+  async types(): Promise<string[]> {
+    const folded = await this.#all(TYPES, ({ type }) => type as string);
+    return [...new Set([...folded, ...this.#unfolded.keys()])]
+      .sort(byCodePoint);
+  }
+
+  async totals(type: string): Promise<TypeTotals> {
+    const unfolded = [...this.#unfolded.get(type) ?? []];
+    const [folded] = await this.#all(
+      "SELECT ifnull(sum(count), 0) AS events, count(*) AS users FROM total WHERE type = ?",
+      ({ events, users }) => [events as number, users as number] as const,
+      type,
+    );
+    const [events, users] = folded!;
+    return {
+      events: unfolded.reduce((sum, [, count]) => sum + count, events),
+      users: users + await this.#newUsers(type, unfolded),
+    };
+  }
+
+  counts(type: string): AsyncIterable<readonly UserCount[]> {
     const unfolded = [...this.#unfolded.get(type) ?? []]
       .sort(([left], [right]) => byCodePoint(left, right));
-    return addSorted([this.#folded(type), unfolded]);
+    const folded = this.#pages(
+      "SELECT user, count FROM total WHERE type = ? ORDER BY user",
+      ({ user, count }): UserCount => [
+        utf8.decode(requireValue(user) as Uint8Array),
+        count as number,
+      ],
+      [type],
+    );
+    return unfolded.length === 0
+      ? folded
+      : addSorted([folded, pagesOf(unfolded)]);
   }
 
-  /** Rejections in the order they were recorded. */
-  rejections(): Iterable<Rejection> {
-    return this.#rows("SELECT * FROM rejection ORDER BY id", rejectionOf);
-  }
-
-  /** All ids, checkpoint by checkpoint. */
-  ids(): Iterable<StoredIds> {
-    return this.#rows(
-      "SELECT uuids, texts FROM checkpoint ORDER BY id",
-      ({ uuids, texts }) => ({
-        uuids: requireValue(uuids) as Uint8Array,
-        texts: idsOf(texts),
+  rejectionTotals(): Promise<RejectionTotals[]> {
+    return this.#all(
+      "SELECT reason, count(*) AS rejections, total(length(body)) AS bytes " +
+        "FROM rejection GROUP BY reason ORDER BY rejections DESC, reason",
+      ({ reason, rejections, bytes }) => ({
+        reason: reason as RejectionReason,
+        rejections: rejections as number,
+        bytes: bytes as number,
       }),
     );
   }
 
-  /** How many ids there are. */
-  idTotals(): IdTotals {
-    return this.#try(() => {
-      const row = this.#database.prepare(
-        "SELECT total(length(uuids)) / 16 AS uuids, " +
-          "total(json_array_length(texts)) AS texts, " +
-          "total(length(texts)) AS textBytes FROM checkpoint",
-      ).get()!;
-      return {
-        uuids: row.uuids as number,
-        texts: row.texts as number,
-        textBytes: row.textBytes as number,
-      };
-    });
-  }
-
-  /** Lets go of the file. */
-  close(): void {
-    this.#database.close();
-  }
-
-  /** The same as {@linkcode SqliteReader.close}. */
-  [Symbol.dispose](): void {
-    this.close();
-  }
-
-  #folded(type: string): Iterable<UserCount> {
-    return this.#rows(
-      "SELECT user, count FROM total WHERE type = ? ORDER BY user",
-      ({ user, count }) => [
-        utf8.decode(requireValue(user) as Uint8Array),
-        count as number,
-      ],
-      type,
+  rejections(
+    reason?: RejectionReason,
+  ): AsyncIterable<readonly StoredRejection[]> {
+    return this.#pages(
+      `SELECT * FROM rejection ${
+        reason === undefined ? "" : "WHERE reason = ?"
+      } ORDER BY id`,
+      (row) => ({ ...rejectionOf(row), row: row.id as number }),
+      reason === undefined ? [] : [reason],
+      ({ body }) => (body.length + ROW_BYTES) / PAGE_BYTES,
     );
   }
 
-  *#rows<Value>(
+  async idTotals(): Promise<IdTotals> {
+    const [totals] = await this.#all(
+      "SELECT total(length(uuids)) / 16 AS uuids, " +
+        "total(json_array_length(texts)) AS texts, " +
+        "total(length(texts)) AS textBytes FROM checkpoint",
+      ({ uuids, texts, textBytes }) => ({
+        uuids: uuids as number,
+        texts: texts as number,
+        textBytes: textBytes as number,
+      }),
+    );
+    return totals!;
+  }
+
+  async *ids(): AsyncGenerator<StoredIds, void, void> {
+    const checkpoints = this.#pages(
+      "SELECT id, uuids, texts FROM checkpoint ORDER BY id",
+      ({ id, uuids, texts }) => ({
+        place: `checkpoint ${id}`,
+        uuids: requireValue(uuids) as Uint8Array,
+        texts: idsOf(texts),
+      }),
+      [],
+      () => 1,
+    );
+    for await (const page of checkpoints) yield* page;
+  }
+
+  files(): Promise<FileNote[]> {
+    return this.#all("SELECT * FROM file ORDER BY name, folder", fileNoteOf);
+  }
+
+  close(): Promise<void> {
+    this.#database.close();
+    return Promise.resolve();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  /** How many of some users have no total yet. */
+  async #newUsers(
+    type: string,
+    users: readonly UserCount[],
+  ): Promise<number> {
+    const has = this.#database.prepare(
+      "SELECT 1 FROM total WHERE type = ? AND user = ?",
+    );
+    return await this.#try(() =>
+      users.filter(([user]) =>
+        has.get(type, utf8Bytes.encode(user)) === undefined
+      ).length
+    );
+  }
+
+  #all<Value>(
     sql: string,
-    read: (row: Record<string, SQLOutputValue>) => Value,
+    read: (row: Row) => Value,
     ...parameters: string[]
-  ): Generator<Value, void, void> {
-    const rows = this.#try(() =>
+  ): Promise<Value[]> {
+    return this.#try(() =>
+      this.#database.prepare(sql).all(...parameters).map(read)
+    );
+  }
+
+  /** @param shareOf Which part of a page a value fills. */
+  async *#pages<Value>(
+    sql: string,
+    read: (row: Row) => Value,
+    parameters: readonly string[] = [],
+    shareOf: (value: Value) => number = () => 1 / PAGE,
+  ): AsyncGenerator<readonly Value[], void, void> {
+    const rows = await this.#try(() =>
       this.#database.prepare(sql).iterate(...parameters)
     );
     for (;;) {
-      const next = this.#try(() => {
-        const row = rows.next();
-        return row.done === true ? undefined : { value: read(row.value) };
+      const page = await this.#try(() => {
+        const page: Value[] = [];
+        for (let filled = 0; filled < 1;) {
+          const { done, value: row } = rows.next();
+          if (done === true) break;
+          const value = read(row);
+          page.push(value);
+          filled += shareOf(value);
+        }
+        return page;
       });
-      if (next === undefined) return;
-      yield next.value;
+      if (page.length === 0) return;
+      yield page;
     }
   }
 
-  #try<Value>(run: () => Value): Value {
+  /** Runs it at once; what it throws rejects, as one of our errors. */
+  #try<Value>(run: () => Value): Promise<Value> {
     try {
-      return run();
+      return Promise.resolve(run());
     } catch (error) {
-      throw sqliteFailure(error, this.path);
+      return Promise.reject(sqliteFailure(error, this.name));
     }
   }
 }
@@ -184,22 +270,15 @@ function refuseMissing(path: string): void {
   }
 }
 
-/** The counts that wait in the log, of users as the table `total` has them. */
+/** The counts that wait in the log. */
 function readLog(database: DatabaseSync): Counts {
   const sums = new Map<string, Map<string, number>>();
   const log = database.prepare(
     "SELECT counts FROM checkpoint WHERE counts IS NOT NULL",
   );
-  for (const { counts } of log.iterate()) {
-    for (const [type, users] of readCounts(counts as string)) {
-      for (const [user, count] of users) {
-        // UTF-8 has no unpaired surrogates.
-        const one = new Map([[user.toWellFormed(), count]]);
-        addCounts(sums, new Map([[type, one]]));
-      }
-    }
-  }
+  for (const { counts } of log.iterate()) addLog(sums, counts as string);
   return sums;
 }
 
 const utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
+const utf8Bytes = new TextEncoder();

@@ -2,6 +2,7 @@ import type { DatabaseSync, SQLOutputValue } from "node:sqlite";
 import type { FileNote } from "../../model/file_note.ts";
 import type { Position } from "../../model/position.ts";
 import type { RecordedRejection } from "../ledger.ts";
+import type { StoredRun } from "../ledger_reader.ts";
 import type { Rejection, RejectionReason } from "../../model/rejection.ts";
 
 /**
@@ -62,6 +63,19 @@ export function rejectionOf(row: Record<string, SQLOutputValue>): Rejection {
     routingKey: textOf(row.routing_key),
     fingerprint: requireValue(row.fingerprint) as Uint8Array<ArrayBuffer>,
     body: requireValue(row.body) as Uint8Array<ArrayBuffer>,
+  };
+}
+
+/** What a row of the table `run` tells. */
+export function runOf(row: Record<string, SQLOutputValue>): StoredRun {
+  const run = { id: String(row.id), startedAt: row.started_at as number };
+  return row.ended_at === null ? run : {
+    ...run,
+    endedAt: row.ended_at as number,
+    stopped: requireValue(row.stopped) as string,
+    unique: row.unique_events as number,
+    duplicates: row.duplicates as number,
+    rejected: row.rejected as number,
   };
 }
 

@@ -1,0 +1,99 @@
+import type { TypeTotals, UserCount } from "../model/counts.ts";
+import type { FileNote } from "../model/file_note.ts";
+import type { Rejection, RejectionReason } from "../model/rejection.ts";
+import type { RunRecord } from "./ledger.ts";
+
+/**
+ * Reads a ledger as it is at one moment, also while workers go on with it, and
+ * writes nothing to it. Whatever its size, little of it is in memory at a time:
+ * what may be long comes in pages. Whoever implements this passes the contract
+ * suite in `tests/contract`.
+ *
+ * Every method throws an {@linkcode EventCounterError} if the ledger is damaged
+ * (65), cannot be read (74), or is out of reach (69).
+ */
+export interface LedgerReader extends AsyncDisposable {
+  /** What messages call it: its path, or its URL without a password. */
+  readonly name: string;
+
+  /** How many bytes it takes where it is kept. */
+  bytes(): Promise<number>;
+
+  /** Every run, the first one first, in pages. */
+  runs(): AsyncIterable<readonly StoredRun[]>;
+
+  /** Every type with a count, sorted by code point. */
+  types(): Promise<string[]>;
+
+  /** What the counts of one type add up to. */
+  totals(type: string): Promise<TypeTotals>;
+
+  /** The totals of one type, sorted by code point of the user, in pages. */
+  counts(type: string): AsyncIterable<readonly UserCount[]>;
+
+  /** How many rejections there are of each reason, the most first. */
+  rejectionTotals(): Promise<RejectionTotals[]>;
+
+  /**
+   * Rejections in the order they were recorded, in pages whose size is bounded
+   * by the bytes of their bodies.
+   *
+   * @param reason Those of it alone. Default: all.
+   */
+  rejections(
+    reason?: RejectionReason,
+  ): AsyncIterable<readonly StoredRejection[]>;
+
+  /** How many ids there are. */
+  idTotals(): Promise<IdTotals>;
+
+  /** All ids, in pages. */
+  ids(): AsyncIterable<StoredIds>;
+
+  /** What is known of the files that were written from it. */
+  files(): Promise<FileNote[]>;
+
+  /** Lets go of it. */
+  close(): Promise<void>;
+}
+
+/** A run as a ledger keeps it; one that goes on, or was killed, has no end. */
+export interface StoredRun extends Partial<RunRecord> {
+  /** A number or a UUID. */
+  readonly id: string;
+  /** Milliseconds since 1970 (UTC). */
+  readonly startedAt: number;
+}
+
+/** A rejection and where it is kept. */
+export interface StoredRejection extends Rejection {
+  /** The key of its row: `id` in SQLite, `place` in PostgreSQL. */
+  readonly row: number;
+}
+
+/** The rejections of one reason. */
+export interface RejectionTotals {
+  readonly reason: RejectionReason;
+  /** How many there are. */
+  readonly rejections: number;
+  /** What their bodies add up to, in bytes. */
+  readonly bytes: number;
+}
+
+/** Some ids, as they are stored together. */
+export interface StoredIds {
+  /** Where they are kept, for messages: `checkpoint 7`, or a table. */
+  readonly place: string;
+  /** The UUIDs, 16 bytes each, most significant first. */
+  readonly uuids: Uint8Array;
+  /** Those that are no canonical UUIDs. */
+  readonly texts: readonly string[];
+}
+
+/** How many ids a ledger has. */
+export interface IdTotals {
+  readonly uuids: number;
+  readonly texts: number;
+  /** Bytes of the texts, about. */
+  readonly textBytes: number;
+}
