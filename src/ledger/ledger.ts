@@ -48,8 +48,8 @@ export interface Ledger {
   /** Whether an id is claimed already; claims nothing. */
   has(key: Uuid | string): boolean | Promise<boolean>;
 
-  /** Whether an equal rejection is recorded, however long ago. */
-  hasRejection(fingerprint: Uint8Array): boolean | Promise<boolean>;
+  /** How many equal rejections earlier runs have recorded. */
+  recordedBefore(fingerprint: Uint8Array): number | Promise<number>;
 
   /**
    * For a ledger that several workers share: whether another of them has since

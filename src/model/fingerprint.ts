@@ -15,3 +15,8 @@ export function fingerprintOf(
     .digest();
   return new Uint8Array(digest.subarray(0, FINGERPRINT_BYTES));
 }
+
+/** A fingerprint as a key of a `Map`. */
+export function keyOf(fingerprint: Uint8Array): string {
+  return String.fromCharCode(...fingerprint);
+}

@@ -19,7 +19,7 @@ import { Batch } from "./batch.ts";
 import type { Classifier } from "./classifier.ts";
 import type { Consumers } from "./consumers.ts";
 import { PlaceTracker } from "./place_tracker.ts";
-import { RecentRejections } from "./recent_rejections.ts";
+import { RejectionFilter } from "./rejection_filter.ts";
 
 const log = getLogger(["eventcounter", "pipeline"]);
 
@@ -54,7 +54,7 @@ export class Checkpointer {
   readonly #ledger: Ledger;
   #batch = new Batch();
   readonly #places = new PlaceTracker();
-  #recent = new RecentRejections();
+  readonly #rejections: RejectionFilter;
   readonly #totals = { unique: 0, duplicates: 0, rejected: 0, redelivered: 0 };
   /** Batches so far, with the one that gathers. */
   #batches = 1;
@@ -69,11 +69,12 @@ export class Checkpointer {
   constructor(options: CheckpointerOptions) {
     this.#options = options;
     this.#ledger = options.ledger;
+    this.#rejections = new RejectionFilter(options.ledger);
   }
 
   /** Starts with what the ledger remembers. */
   begin({ recentRejections }: LedgerMemory): void {
-    this.#recent = new RecentRejections(recentRejections);
+    this.#rejections.begin(recentRejections);
   }
 
   /** How many deliveries the batch still takes. */
@@ -139,7 +140,11 @@ export class Checkpointer {
     this.cancelTimer();
     const batch = this.#batch;
     if (batch.size === 0) return;
-    const rejections = await this.#newRejections(batch);
+    this.#places.endBatch();
+    const rejections = await this.#rejections.newOnes(
+      batch.rejected,
+      this.#batches,
+    );
     await this.#commit(batch, rejections);
     this.#count(batch, rejections.length);
     this.#batch = new Batch();
@@ -232,28 +237,6 @@ export class Checkpointer {
     return undefined;
   }
 
-  /** Those of a batch that are not recorded yet, with their places. */
-  async #newRejections(batch: Batch): Promise<readonly Rejection[]> {
-    this.#places.endBatch();
-    const fresh: Rejection[] = [];
-    for (const { delivery, rejection, follows, precedes } of batch.rejected) {
-      const { settlement, redelivered, rejectedBefore } = delivery;
-      const placed = this.#ledger.takeOverRejection === undefined
-        ? { ...rejection, follows, precedes }
-        : rejection;
-      const known = rejectedBefore === true
-        ? await this.#ledger.hasRejection(rejection.fingerprint)
-        : redelivered &&
-          this.#recent.recognise(placed, settlement, this.#batches);
-      if (known) continue;
-      this.#recent.add(placed, settlement, this.#batches);
-      const takenOver = redelivered &&
-        await this.#ledger.takeOverRejection?.(rejection.fingerprint) === true;
-      if (!takenOver) fresh.push(placed);
-    }
-    return fresh;
-  }
-
   /** Claims, routes and commits, and does it again where all of it was lost. */
   async #commit(batch: Batch, rejections: readonly Rejection[]): Promise<void> {
     const { consumers, tally, clock } = this.#options;
@@ -291,17 +274,24 @@ export class Checkpointer {
   }
 
   /** Once the acks have arrived, these rejections cannot come again. */
-  #settle(
+  async #settle(
     settlements: readonly Settlement[],
     batch: number,
     commit: number,
-  ): void {
-    Promise.all(settlements.map((settlement) => settlement.confirm()))
-      .then((answers) => {
-        if (answers.includes(false)) return;
-        this.#recent.settle(batch);
-        this.#ledger.settle(commit);
+  ): Promise<void> {
+    try {
+      const answers = await Promise.all(
+        settlements.map((settlement) => settlement.confirm()),
+      );
+      if (answers.includes(false)) return;
+      this.#rejections.settle(batch);
+      this.#ledger.settle(commit);
+    } catch (error) {
+      // They stay among those that may come again, which loses nothing.
+      log.warn("cannot tell whether acks have arrived: {error}", {
+        error: messageOf(error),
       });
+    }
   }
 
   async #isolate(returns: number): Promise<void> {

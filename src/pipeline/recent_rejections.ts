@@ -1,5 +1,6 @@
 import type { RecordedRejection } from "../ledger/ledger.ts";
 import type { Settlement } from "../model/delivery.ts";
+import { keyOf } from "../model/fingerprint.ts";
 
 /** Settled rejections that are still known by their place in the stream. */
 const SETTLED_REMEMBERED = 20_000;
@@ -135,7 +136,7 @@ class Known {
     readonly settlement?: Settlement,
     readonly batch = 0,
   ) {
-    this.content = String.fromCharCode(...fingerprint);
+    this.content = keyOf(fingerprint);
     this.#follows = follows;
     this.#precedes = precedes;
   }

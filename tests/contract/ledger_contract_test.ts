@@ -202,19 +202,6 @@ test("claims that were not committed are forgotten", async (ledger) => {
   assertEquals(await claim(ledger, uuid(1), "one"), [uuid(1), "one"]);
 });
 
-test("a rejection of equal content is found", async (ledger) => {
-  const [kept, other] = [rejection("kept"), rejection("other")];
-  await checkpoint(ledger, { rejections: [kept] });
-
-  assertEquals(
-    [
-      await ledger.hasRejection(kept.fingerprint),
-      await ledger.hasRejection(other.fingerprint),
-    ],
-    [true, false],
-  );
-});
-
 test("the end of a run can be noted", async (ledger) => {
   const run = { unique: 1, duplicates: 2, rejected: 3 };
   await ledger.endRun({ ...run, endedAt: 1, stopped: "idle" });

@@ -1,5 +1,5 @@
 /** What becomes of deliveries that cannot be counted. */
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertRejects } from "@std/assert";
 import { rejectionsOf } from "../support/ledger_content.ts";
 import { again, event, type Message, raw, uuid } from "../support/messages.ts";
 import { durableLedger, everyLedger, Scenario } from "../support/scenario.ts";
@@ -100,6 +100,25 @@ everyLedger.test("two equal rejections that were each sent are recorded twice", 
 
   assertEquals(rejected, 2);
   assertEquals((await rejectionsOf(ledger)).length, 2);
+});
+
+durableLedger.test("of equal rejections that are read back, as many are recorded as there are", async ({ ledger }) => {
+  const sent = raw("a.event.created", "no JSON");
+  const line = { ...sent, rejectedBefore: true };
+  const lines = Array<Message>(6).fill(line);
+  const recordedAfter = async (...messages: readonly Message[]) => {
+    await new Scenario(ledger, { checkpointSize: 2 }).runToEnd(...messages);
+    return (await rejectionsOf(ledger)).length;
+  };
+  // A run that breaks off, whose file is then read from its beginning.
+  const broken = new Scenario(ledger, { checkpointSize: 2 });
+  broken.ledger.failCheckpoint(2, new Error("disk full"));
+  await assertRejects(() => broken.runToEnd(line, line, line, line));
+
+  assertEquals((await rejectionsOf(ledger)).length, 2);
+  assertEquals(await recordedAfter(...lines), 6);
+  assertEquals(await recordedAfter(...lines), 6);
+  assertEquals(await recordedAfter(sent, sent, ...lines, line), 9);
 });
 
 everyLedger.test("a rejected delivery keeps its bytes, its reason and its time", async ({ ledger }) => {

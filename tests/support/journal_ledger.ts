@@ -64,8 +64,8 @@ export class JournalLedger implements Ledger {
     return this.#inner.has(key);
   }
 
-  hasRejection(fingerprint: Uint8Array): boolean | Promise<boolean> {
-    return this.#inner.hasRejection(fingerprint);
+  recordedBefore(fingerprint: Uint8Array): number | Promise<number> {
+    return this.#inner.recordedBefore(fingerprint);
   }
 
   async commit(batch: CheckpointBatch): Promise<void> {

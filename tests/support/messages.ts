@@ -5,6 +5,8 @@ export interface Message {
   readonly routingKey: string;
   readonly body: Uint8Array<ArrayBuffer>;
   readonly redelivered?: boolean;
+  /** Whether it was read from the record of a rejection. */
+  readonly rejectedBefore?: boolean;
   /** How often it has come back, where the broker counts that. */
   readonly returns?: number;
 }

@@ -6,7 +6,7 @@ import {
 import type { Event } from "../../model/event.ts";
 import type { FileNotes } from "../../model/file_note.ts";
 import type { Rejection } from "../../model/rejection.ts";
-import { packedUuid, type Uuid } from "../../model/uuid.ts";
+import type { Uuid } from "../../model/uuid.ts";
 import type {
   CheckpointBatch,
   Claim,
@@ -15,7 +15,6 @@ import type {
 } from "../ledger.ts";
 import { addCounts } from "../counts.ts";
 import { SeenIds } from "../seen/seen_ids.ts";
-import { UuidSet } from "../seen/uuid_set.ts";
 import { MemoryFileNotes } from "./memory_file_notes.ts";
 import { RejectionStore } from "./rejection_store.ts";
 
@@ -30,7 +29,6 @@ export class MemoryLedger implements Ledger {
   readonly files: FileNotes = new MemoryFileNotes();
   readonly #counts = new Map<string, Map<string, number>>();
   readonly #rejections = new RejectionStore();
-  readonly #fingerprints = new UuidSet();
   #seen = new SeenIds();
 
   beginRun(): Promise<LedgerMemory> {
@@ -50,16 +48,13 @@ export class MemoryLedger implements Ledger {
     return this.#seen.has(key);
   }
 
-  hasRejection(fingerprint: Uint8Array): boolean {
-    return this.#fingerprints.has(packedUuid(fingerprint));
+  recordedBefore(): number {
+    return 0;
   }
 
   commit({ counts, rejections }: CheckpointBatch): Promise<void> {
     return Promise.try(() => {
-      for (const rejection of rejections) {
-        this.#rejections.add(rejection);
-        this.#fingerprints.addPacked(rejection.fingerprint);
-      }
+      for (const rejection of rejections) this.#rejections.add(rejection);
       addCounts(this.#counts, counts);
     });
   }

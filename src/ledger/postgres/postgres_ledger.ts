@@ -19,9 +19,9 @@ import { forgetIds } from "./forget_ids.ts";
 import { PostgresFileNotes } from "./postgres_file_notes.ts";
 import {
   appendRejections,
-  isRecorded,
   readRejections,
   recentRejections,
+  recordedBefore,
   rejectionCount,
   settleRejections,
   takeOverRejection,
@@ -149,8 +149,10 @@ export class PostgresLedger implements Ledger {
     });
   }
 
-  hasRejection(fingerprint: Uint8Array): Promise<boolean> {
-    return this.#connection.run((session) => isRecorded(session, fingerprint));
+  recordedBefore(fingerprint: Uint8Array): Promise<number> {
+    return this.#connection.run((session) =>
+      recordedBefore(session, this.#transaction.run, fingerprint)
+    );
   }
 
   takeOverRejection(fingerprint: Uint8Array): Promise<boolean> {

@@ -108,16 +108,18 @@ export async function takeOverRejection(
   return rows.length > 0;
 }
 
-/** Whether an equal one is recorded. */
-export async function isRecorded(
+/** How many equal ones other runs have recorded. */
+export async function recordedBefore(
   session: Session,
+  run: string,
   fingerprint: Uint8Array,
-): Promise<boolean> {
+): Promise<number> {
   const { rows } = await session.ask(
-    "SELECT true FROM rejection WHERE fingerprint = $1 LIMIT 1",
+    "SELECT count(*) FROM rejection WHERE fingerprint = $1 AND run <> $2",
     Buffer.from(fingerprint),
+    run,
   );
-  return rows.length > 0;
+  return rows[0]![0] as number;
 }
 
 /** The last ones, the oldest first. */

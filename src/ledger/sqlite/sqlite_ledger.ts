@@ -1,11 +1,11 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import type { Counts, TypeTotals, UserCount } from "../../model/counts.ts";
+import type { TypeTotals, UserCount } from "../../model/counts.ts";
 import type { FileNotes } from "../../model/file_note.ts";
 import type { Event } from "../../model/event.ts";
 import type { Position } from "../../model/position.ts";
 import type { Rejection } from "../../model/rejection.ts";
 import type { Uuid } from "../../model/uuid.ts";
-import { addCounts, readCounts, sizeOf, writeCounts } from "../counts.ts";
+import { writeCounts } from "../counts.ts";
 import type {
   CheckpointBatch,
   Claim,
@@ -24,25 +24,16 @@ import {
   recordedRejectionOf,
   requireValue,
 } from "./sqlite_row.ts";
-import { TYPES } from "./sqlite_schema.ts";
 import { sqliteFailure } from "./sqlite_failure.ts";
 import {
   inTransaction,
   type LedgerFile,
   openLedgerFile,
 } from "./sqlite_file.ts";
+import { SqliteTotals } from "./sqlite_totals.ts";
 
 /** Rejections that are known again by their place, the last ones. */
 const RECENT_REJECTIONS = 20_000;
-
-/** Rows handed out at once when totals are read. */
-const PAGE = 1000;
-
-/** Checkpoints whose counts wait in the log before they join the totals. */
-const FOLD_AFTER_CHECKPOINTS = 64;
-
-/** Users whose counts wait there at most (three types count thrice). */
-const FOLD_AFTER_USERS = 100_000;
 
 /** Settings of a {@linkcode SqliteLedger}. */
 export interface SqliteLedgerOptions {
@@ -68,20 +59,19 @@ export class SqliteLedger implements Ledger {
   readonly #file: LedgerFile;
   readonly #database: DatabaseSync;
   readonly #options: SqliteLedgerOptions;
+  readonly #totals: SqliteTotals;
   readonly #appendCheckpoint: StatementSync;
   readonly #appendRejection: StatementSync;
-  readonly #addToTotal: StatementSync;
   readonly #appendPosition: StatementSync;
   #seen = new SeenIds();
   readonly #claimed = new ClaimedIds();
   #run = 0;
   /** The rows of checkpoints, by the number of the commit in this run. */
   #rows: number[] = [];
+  /** The last rejection of earlier runs. */
+  #rejectionsBefore = 0;
   /** Acks have arrived up to this row, which is not noted yet. */
   #settled: number | undefined;
-  /** Counts of the checkpoints that are not in `total` yet. */
-  #unfolded = new Map<string, Map<string, number>>();
-  #unfoldedCheckpoints = 0;
 
   private constructor(
     path: string,
@@ -93,6 +83,7 @@ export class SqliteLedger implements Ledger {
     this.#file = file;
     this.#database = database;
     this.#options = options;
+    this.#totals = new SqliteTotals(database);
     this.files = new SqliteFileNotes(database, path);
     this.#appendCheckpoint = database.prepare(
       "INSERT INTO checkpoint (run, at, settled, counts, texts, uuids) VALUES (?, ?, ?, ?, ?, ?)",
@@ -102,10 +93,6 @@ export class SqliteLedger implements Ledger {
     );
     this.#appendPosition = database.prepare(
       "INSERT OR REPLACE INTO position (stream, last_offset, fingerprint) VALUES (?, ?, ?)",
-    );
-    this.#addToTotal = database.prepare(
-      "INSERT INTO total (type, user, count) VALUES (?, ?, ?) " +
-        "ON CONFLICT DO UPDATE SET count = count + excluded.count",
     );
   }
 
@@ -126,7 +113,7 @@ export class SqliteLedger implements Ledger {
       try {
         file = openLedgerFile(path);
         const ledger = new SqliteLedger(path, file, options);
-        ledger.#transaction(() => ledger.#foldLog());
+        ledger.#totals.foldLog();
         return ledger;
       } catch (error) {
         file?.close();
@@ -138,14 +125,15 @@ export class SqliteLedger implements Ledger {
   beginRun(startedAt: number): Promise<LedgerMemory> {
     return this.#try(() => {
       this.#claimed.clear();
-      this.#rows = [this.#lastRow()];
-      this.#fold();
+      this.#rows = [this.#lastOf("checkpoint")];
+      this.#rejectionsBefore = this.#lastOf("rejection");
+      this.#totals.fold();
       this.#loadIds();
       const { lastInsertRowid } = this.#database
         .prepare("INSERT INTO run (started_at) VALUES (?)").run(startedAt);
       this.#run = Number(lastInsertRowid);
       return {
-        types: this.#types(),
+        types: this.#totals.types(),
         recentRejections: this.#recentRejections(),
         positions: this.#positions(),
       };
@@ -160,30 +148,25 @@ export class SqliteLedger implements Ledger {
     return this.#seen.has(key);
   }
 
-  hasRejection(fingerprint: Uint8Array): boolean {
-    return this.#database
-      .prepare("SELECT 1 FROM rejection WHERE fingerprint = ?")
-      .get(fingerprint) !== undefined;
+  recordedBefore(fingerprint: Uint8Array): number {
+    const { number } = this.#database.prepare(
+      "SELECT count(*) AS number FROM rejection WHERE fingerprint = ? AND id <= ?",
+    ).get(fingerprint, this.#rejectionsBefore)!;
+    return number as number;
   }
 
   commit(batch: CheckpointBatch): Promise<void> {
     return this.#try(() => {
-      const fold = this.#unfoldedCheckpoints + 1 >= FOLD_AFTER_CHECKPOINTS ||
-        sizeOf(this.#unfolded) >= FOLD_AFTER_USERS;
       let row = 0;
-      this.#transaction(() => {
-        row = this.#append(batch);
-        this.#noteSettled();
-        if (fold) this.#foldInto(this.#unfolded, batch.counts);
-      });
+      this.#totals.add(batch.counts, (fold) =>
+        this.#transaction(() => {
+          row = this.#append(batch);
+          this.#noteSettled();
+          fold();
+        }));
       this.#settled = undefined;
       this.#claimed.clear();
       this.#rows.push(row);
-      if (fold) this.#folded();
-      else {
-        addCounts(this.#unfolded, batch.counts);
-        this.#unfoldedCheckpoints++;
-      }
     });
   }
 
@@ -208,39 +191,19 @@ export class SqliteLedger implements Ledger {
   }
 
   types(): Promise<string[]> {
-    return this.#try(() => {
-      this.#fold();
-      return this.#types();
-    });
+    return this.#try(() => this.#totals.types());
   }
 
   totals(type: string): Promise<TypeTotals> {
-    return this.#try(() => {
-      this.#fold();
-      const { events, users } = this.#database.prepare(
-        "SELECT sum(count) AS events, count(*) AS users FROM total WHERE type = ?",
-      ).get(type)!;
-      return { events: (events ?? 0) as number, users: users as number };
-    });
+    return this.#try(() => this.#totals.of(type));
   }
 
   async *counts(type: string): AsyncGenerator<readonly UserCount[]> {
-    await this.#try(() => this.#fold());
-    const page = this.#database.prepare(
-      "SELECT user, count FROM total WHERE type = ? AND user > ? ORDER BY user LIMIT ?",
-    );
-    // No user is empty, so every one sorts after no bytes at all.
-    let last: Uint8Array = new Uint8Array();
+    const pages = this.#totals.pages(type);
     for (;;) {
-      const rows = await this.#try(() => page.all(type, last, PAGE));
-      if (rows.length === 0) return;
-      last = rows.at(-1)!.user as Uint8Array;
-      yield rows.map(({ user, count }) =>
-        [
-          utf8.decode(requireValue(user) as Uint8Array),
-          count as number,
-        ] as const
-      );
+      const { done, value } = await this.#try(() => pages.next());
+      if (done === true) return;
+      yield value;
     }
   }
 
@@ -279,11 +242,6 @@ export class SqliteLedger implements Ledger {
       this.#seen.addPacked(requireValue(uuids) as Uint8Array);
       for (const id of idsOf(texts)) this.#seen.add(id);
     }
-  }
-
-  #types(): string[] {
-    return this.#database.prepare(TYPES).all()
-      .map(({ type }) => type as string);
   }
 
   /** The last ones, the oldest first. */
@@ -339,9 +297,9 @@ export class SqliteLedger implements Ledger {
     ).run(this.#settled);
   }
 
-  #lastRow(): number {
+  #lastOf(table: "checkpoint" | "rejection"): number {
     const { last } = this.#database
-      .prepare("SELECT ifnull(max(id), 0) AS last FROM checkpoint").get()!;
+      .prepare(`SELECT ifnull(max(id), 0) AS last FROM ${table}`).get()!;
     return last as number;
   }
 
@@ -357,44 +315,4 @@ export class SqliteLedger implements Ledger {
   #transaction(run: () => void): void {
     inTransaction(this.#database, run);
   }
-
-  /** Adds counts that still wait in the log to the totals. */
-  #fold(): void {
-    if (this.#unfoldedCheckpoints === 0) return;
-    this.#transaction(() => this.#foldInto(this.#unfolded));
-    this.#folded();
-  }
-
-  /** The same for what a run that died has left in the log. */
-  #foldLog(): void {
-    const left = new Map<string, Map<string, number>>();
-    const log = this.#database.prepare(
-      "SELECT counts FROM checkpoint WHERE counts IS NOT NULL",
-    );
-    for (const { counts } of log.iterate()) {
-      addCounts(left, readCounts(counts as string));
-    }
-    if (left.size > 0) this.#foldInto(left);
-  }
-
-  #foldInto(...several: readonly Counts[]): void {
-    for (const counts of several) {
-      for (const [type, users] of counts) {
-        for (const [user, count] of users) {
-          this.#addToTotal.run(type, encoder.encode(user), count);
-        }
-      }
-    }
-    this.#database.exec(
-      "UPDATE checkpoint SET counts = NULL WHERE counts IS NOT NULL",
-    );
-  }
-
-  #folded(): void {
-    this.#unfolded.clear();
-    this.#unfoldedCheckpoints = 0;
-  }
 }
-
-const utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
-const encoder = new TextEncoder();

@@ -1,0 +1,66 @@
+import type { Ledger, RecordedRejection } from "../ledger/ledger.ts";
+import { keyOf } from "../model/fingerprint.ts";
+import type { Rejection } from "../model/rejection.ts";
+import type { RejectedDelivery } from "./batch.ts";
+import { RecentRejections } from "./recent_rejections.ts";
+
+/** Tells rejections that are to be recorded from those that already are. */
+export class RejectionFilter {
+  readonly #ledger: Ledger;
+  #recent = new RecentRejections();
+  /**
+   * Of each content that was read back, how many records of earlier runs no
+   * line has stood for yet.
+   */
+  readonly #unread = new Map<string, number>();
+
+  constructor(ledger: Ledger) {
+    this.#ledger = ledger;
+  }
+
+  /** Starts with what the ledger remembers. */
+  begin(remembered: readonly RecordedRejection[]): void {
+    this.#recent = new RecentRejections(remembered);
+  }
+
+  /**
+   * Those of a batch that are not recorded yet, with their places.
+   *
+   * @param batch Its number.
+   */
+  async newOnes(
+    rejected: readonly RejectedDelivery[],
+    batch: number,
+  ): Promise<readonly Rejection[]> {
+    const fresh: Rejection[] = [];
+    for (const { delivery, rejection, follows, precedes } of rejected) {
+      const { settlement, redelivered, rejectedBefore } = delivery;
+      const placed = this.#ledger.takeOverRejection === undefined
+        ? { ...rejection, follows, precedes }
+        : rejection;
+      const known = rejectedBefore === true
+        ? await this.#isReadBack(rejection)
+        : redelivered && this.#recent.recognise(placed, settlement, batch);
+      if (known) continue;
+      this.#recent.add(placed, settlement, batch);
+      const takenOver = redelivered &&
+        await this.#ledger.takeOverRejection?.(rejection.fingerprint) === true;
+      if (!takenOver) fresh.push(placed);
+    }
+    return fresh;
+  }
+
+  /** The ack of a batch has arrived: its rejections cannot come again. */
+  settle(batch: number): void {
+    this.#recent.settle(batch);
+  }
+
+  /** Each record of an earlier run stands for one line of that content. */
+  async #isReadBack({ fingerprint }: Rejection): Promise<boolean> {
+    const key = keyOf(fingerprint);
+    const unread = this.#unread.get(key) ??
+      await this.#ledger.recordedBefore(fingerprint);
+    this.#unread.set(key, Math.max(0, unread - 1));
+    return unread > 0;
+  }
+}
