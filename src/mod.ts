@@ -50,6 +50,7 @@ export * from "./model/delivery.ts";
 export * from "./model/errors.ts";
 export * from "./model/event.ts";
 export * from "./model/file_note.ts";
+export type * from "./model/message_properties.ts";
 export * from "./model/position.ts";
 export * from "./model/rejection.ts";
 export { Uuid } from "./model/uuid.ts";

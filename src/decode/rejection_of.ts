@@ -13,12 +13,13 @@ export function rejectionOf(
   reason: RejectionReason,
   at: number,
 ): Rejection {
-  const { routingKey, body } = delivery;
+  const { routingKey, body, properties } = delivery;
   return {
     reason,
     routingKey,
     body: new Uint8Array(body),
+    properties,
     at,
-    fingerprint: fingerprintOf(routingKey, body),
+    fingerprint: fingerprintOf(routingKey, body, properties),
   };
 }

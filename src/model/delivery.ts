@@ -1,3 +1,5 @@
+import type { MessageProperties } from "./message_properties.ts";
+
 /**
  * One message as the source handed it over. Its settle handle travels with it
  * through every stage, so an ack can never go to the wrong channel.
@@ -7,6 +9,8 @@ export interface Delivery {
   readonly routingKey: string;
   /** The body as it came. It may be a view of a larger buffer. */
   readonly body: Uint8Array;
+  /** Those that came with it, if any did. */
+  readonly properties?: MessageProperties | undefined;
   /**
    * True if the source may have handed over this very message before (AMQP
    * 0-9-1, `basic.deliver`, field `redelivered`).

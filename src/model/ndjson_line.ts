@@ -1,9 +1,19 @@
 import { Buffer } from "node:buffer";
+import {
+  type MessageProperties,
+  readProperties,
+} from "./message_properties.ts";
 import type { Rejection, RejectionReason } from "./rejection.ts";
 
-/** A message as one NDJSON line tells it. */
-export interface MessageLine {
+/** What a line holds of every message. */
+interface Message {
   readonly routingKey: string;
+  readonly body: Uint8Array;
+  readonly properties?: MessageProperties | undefined;
+}
+
+/** A message as one NDJSON line tells it. */
+export interface MessageLine extends Message {
   readonly body: Uint8Array<ArrayBuffer>;
   /** Present in the lines of `rejected.ndjson`. */
   readonly reason?: RejectionReason;
@@ -14,18 +24,18 @@ export interface MessageLine {
 /**
  * The line of `rejected.ndjson` for one rejection, newline included:
  * `{"time":…,"reason":…,"routingKey":…,"body":…}`, where a body that is no
- * UTF-8 text stands as `bodyBase64` instead.
+ * UTF-8 text stands as `bodyBase64` instead, and `messageId`, `contentEncoding`
+ * and `headers` before it where the message has them.
  */
 export function writeRejectionLine(rejection: Rejection): string {
-  const { at, reason, routingKey, body } = rejection;
+  const { at, reason } = rejection;
   const time = new Date(at).toISOString();
-  return JSON.stringify({ time, reason, routingKey, ...writeBody(body) }) +
-    "\n";
+  return JSON.stringify({ time, reason, ...membersOf(rejection) }) + "\n";
 }
 
 /** The line for a message that `--input` is to read, newline included. */
-export function writeMessageLine(routingKey: string, body: Uint8Array): string {
-  return JSON.stringify({ routingKey, ...writeBody(body) }) + "\n";
+export function writeMessageLine(message: Message): string {
+  return JSON.stringify(membersOf(message)) + "\n";
 }
 
 /**
@@ -45,11 +55,13 @@ export function readMessageLine(line: Uint8Array): MessageLine | undefined {
   const { routingKey, reason, time } = parsed;
   const body = readBody(parsed);
   if (typeof routingKey !== "string" || body === undefined) return undefined;
-  if (typeof reason !== "string") return { routingKey, body };
+  const properties = readProperties(parsed);
+  if (typeof reason !== "string") return { routingKey, body, properties };
   const at = Date.parse(time);
   return {
     routingKey,
     body,
+    properties,
     reason: reason as RejectionReason,
     at: Number.isNaN(at) ? 0 : at,
   };
@@ -57,6 +69,10 @@ export function readMessageLine(line: Uint8Array): MessageLine | undefined {
 
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const encoder = new TextEncoder();
+
+function membersOf({ routingKey, body, properties }: Message) {
+  return { routingKey, ...properties, ...writeBody(body) };
+}
 
 function writeBody(body: Uint8Array) {
   try {

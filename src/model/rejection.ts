@@ -1,3 +1,5 @@
+import type { MessageProperties } from "./message_properties.ts";
+
 /** Why a delivery could not become an event. */
 export type RejectionReason =
   /** The routing key is not `<user>.event.<type>` with a user and a type. */
@@ -25,9 +27,11 @@ export interface Rejection {
   readonly routingKey: string;
   /** The whole body, copied out of the transport's buffer. */
   readonly body: Uint8Array<ArrayBuffer>;
+  /** Those that came with it, if any did. */
+  readonly properties?: MessageProperties | undefined;
   /** When it was rejected, in milliseconds since 1970 (UTC). */
   readonly at: number;
-  /** 16 bytes that stand for routing key and body. */
+  /** 16 bytes that stand for routing key, body and properties. */
   readonly fingerprint: Uint8Array<ArrayBuffer>;
   /**
    * Its place behind the event that was delivered last before it on the same

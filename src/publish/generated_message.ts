@@ -1,3 +1,4 @@
+import type { MessageProperties } from "../model/message_properties.ts";
 import type { RejectionReason } from "../model/rejection.ts";
 
 /** What an event says, in the publisher's own words. */
@@ -7,10 +8,11 @@ export interface GeneratedEvent {
   readonly id: string;
 }
 
-/** What is sent: a routing key and a body. */
+/** What is sent. */
 export interface Message {
   readonly routingKey: string;
   readonly body: Uint8Array;
+  readonly properties?: MessageProperties | undefined;
 }
 
 /** A message with an event that no earlier message of the run had. */

@@ -29,9 +29,9 @@ export class NdjsonPublisher implements Publisher {
     this.#writer = output.getWriter();
   }
 
-  publish({ routingKey, body }: Message): Promise<void> | undefined {
+  publish(message: Message): Promise<void> | undefined {
     if (this.#failure !== undefined) return this.flush();
-    this.#waiting += writeMessageLine(routingKey, body);
+    this.#waiting += writeMessageLine(message);
     this.#writing ??= this.#write().finally(() => this.#writing = undefined);
     return this.#waiting.length < WAITING_LIMIT ? undefined : this.flush();
   }

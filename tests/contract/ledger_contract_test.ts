@@ -14,6 +14,7 @@ import {
   rejection,
   rejectionsOf,
 } from "../support/ledger_content.ts";
+import { messageProperties } from "../../src/model/message_properties.ts";
 import { uuid } from "../support/messages.ts";
 import { postgresAdapter } from "../support/postgres_place.ts";
 import { TemporaryFolder } from "../support/temporary_folder.ts";
@@ -168,6 +169,15 @@ test("a rejection keeps every byte and every character", async (ledger) => {
     rejection("x", "\ud83d.event.created", "bad_routing_key"),
     rejection("x", "", "bad_routing_key"),
     rejection(new Uint8Array(1_100_000), "a.event.created", "body_too_large"),
+    ...["1", "\0\ud83d"].map((id) =>
+      rejection(
+        "x",
+        "k",
+        "bad_id",
+        1,
+        messageProperties(id, "gzip", { [id]: id, __proto: -0.5, no: null }),
+      )
+    ),
   ];
   await checkpoint(ledger, { rejections });
 

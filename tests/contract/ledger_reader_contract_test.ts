@@ -90,7 +90,11 @@ contract(
     const many = Array.from({ length: 2_500 }, (_, i) => `user ${i}`);
     const ids = [uuid(0), uuid(1), "text", "a\0b", "\ud83d", ...many].sort();
     const first = rejection("first"),
-      second = rejection("second", "b", "bad_id");
+      second = rejection("second", "b", "bad_id", 1, {
+        messageId: "7",
+        contentEncoding: "gzip",
+        headers: { a: null },
+      });
     await using ledger = await closing(adapter.ledger.open(place));
     await ledger.beginRun(5);
     await checkpoint(ledger, {

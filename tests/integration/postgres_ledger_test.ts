@@ -1,6 +1,9 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
+import { parsePostgresAddress } from "../../src/ledger/postgres/postgres_address.ts";
+import { PostgresReader } from "../../src/ledger/postgres/postgres_reader.ts";
 import { CheckpointLost } from "../../src/ledger/ledger.ts";
 import { EventCounterError } from "../../src/model/errors.ts";
+import { messageProperties } from "../../src/model/message_properties.ts";
 import {
   checkpoint,
   claim,
@@ -45,7 +48,7 @@ async function workerBehindProxy() {
   const proxy = new PostgresProxy(url);
   const ledger = await openPostgres(proxy.url);
   await ledger.beginRun(0);
-  const schema = new URL(url).searchParams.get("schema");
+  const schema = schemaOf(url);
   return {
     proxy,
     ledger,
@@ -263,6 +266,49 @@ Deno.test("workers that start together make the schema once", async () => {
   for (const ledger of ledgers) await ledger.close();
 });
 
+Deno.test("a schema of the first version becomes one of this by workers that start together, and keeps what is in it", async () => {
+  const url = ledgerUrl();
+  const old = await openPostgres(url);
+  await old.beginRun(0);
+  await checkpoint(old, { ids: ["a"], rejections: [rejection("x")] });
+  await old.close();
+  const schema = schemaOf(url);
+  await askPostgres(
+    `ALTER TABLE ${schema}.rejection DROP COLUMN properties`,
+    `UPDATE ${schema}.ledger SET version = 1`,
+  );
+
+  await assertRejects(
+    () =>
+      PostgresReader.open({
+        address: parsePostgresAddress(url),
+        connectTimeout: 30_000,
+        reconnectTimeout: 0,
+      }),
+    EventCounterError,
+    "its version is 1, and the next run of count makes it 2",
+  );
+
+  const ledgers = await Promise.all(
+    Array.from({ length: 4 }, () => openPostgres(url)),
+  );
+
+  const [ledger] = ledgers as [typeof old];
+  await ledger.beginRun(0);
+  const properties = messageProperties("7", "gzip", undefined);
+  const more = rejection("", "k", "bad_id", 1, properties);
+  await checkpoint(ledger, { rejections: [more] });
+  assertEquals(await knownOf(ledger, ["a"]), ["a"]);
+  const { rejections } = await contentOf(ledger);
+  assertEquals(rejections, [rejection("x"), more]);
+  for (const ledger of ledgers) await ledger.close();
+  assertEquals(await askPostgres(`SELECT version FROM ${schema}.ledger`), 2);
+});
+
+function schemaOf(url: string): string {
+  return new URL(url).searchParams.get("schema")!;
+}
+
 async function assertRefused(url: string, exitCode: number, words: string) {
   const error = await assertRejects(
     () => openPostgres(url, { connectTimeout: 300 }),
@@ -299,15 +345,11 @@ Deno.test("a login that is refused ends with 77, a server that is not there with
 
 Deno.test("a schema of another program or of a later version ends with 65", async () => {
   const url = ledgerUrl();
-  const schema = new URL(url).searchParams.get("schema");
+  const schema = schemaOf(url);
   await askPostgres(`CREATE SCHEMA ${schema}`, `CREATE TABLE ${schema}.x ()`);
   await assertRefused(url, 65, "holds something else");
   const later = ledgerUrl();
   await (await openPostgres(later)).close();
-  await askPostgres(
-    `UPDATE ${
-      new URL(later).searchParams.get("schema")
-    }.ledger SET version = 2`,
-  );
-  await assertRefused(later, 65, "its version is 2");
+  await askPostgres(`UPDATE ${schemaOf(later)}.ledger SET version = 3`);
+  await assertRefused(later, 65, "its version is 3");
 });

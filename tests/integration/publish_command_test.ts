@@ -177,7 +177,7 @@ function expect(messages: readonly GeneratedMessage[]): Expectation {
 }
 
 function lineOf({ routingKey, body }: GeneratedMessage): string {
-  return writeMessageLine(routingKey, body);
+  return writeMessageLine({ routingKey, body });
 }
 
 function argumentsFor({ url, exchange, queue }: Place): string[] {
@@ -204,6 +204,7 @@ async function drain({ channel, queue }: Place): Promise<string[]> {
   for (;;) {
     const message = await channel.get(queue, { noAck: true });
     if (message === false) return lines.sort();
-    lines.push(writeMessageLine(message.fields.routingKey, message.content));
+    const { fields: { routingKey }, content: body } = message;
+    lines.push(writeMessageLine({ routingKey, body }));
   }
 }

@@ -2,7 +2,9 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { DatabaseSync } from "node:sqlite";
 import { SqliteLedger } from "../../src/ledger/sqlite/sqlite_ledger.ts";
+import { SqliteReader } from "../../src/ledger/sqlite/sqlite_reader.ts";
 import { EventCounterError } from "../../src/model/errors.ts";
+import { messageProperties } from "../../src/model/message_properties.ts";
 import {
   checkpoint,
   type CheckpointContent,
@@ -73,10 +75,10 @@ const strangers: [
   ],
   [
     "a ledger of a later version",
-    "its version is 2 and this program knows up to 1",
+    "its version is 3 and this program knows up to 2",
     async (path) => {
       await makeLedger(path);
-      withDatabase(path, "PRAGMA user_version = 2");
+      withDatabase(path, "PRAGMA user_version = 3");
     },
   ],
   [
@@ -119,6 +121,15 @@ function withDatabase(path: string, sql: string): void {
   database.close();
 }
 
+/** Version and columns of a ledger. */
+function columnsOf(path: string): unknown[] {
+  using database = new DatabaseSync(path, { readOnly: true });
+  return [
+    "SELECT * FROM pragma_user_version",
+    "SELECT m.name, c.* FROM sqlite_schema AS m, pragma_table_info(m.name) AS c",
+  ].map((question) => database.prepare(question).all());
+}
+
 function overwrite(path: string, from: number, to: number): void {
   const content = Deno.readFileSync(path);
   content.fill(0xaa, from, to);
@@ -145,6 +156,7 @@ for (
     ["UPDATE checkpoint SET texts = '[1]'", begin],
     ["UPDATE rejection SET routing_key = '\"a'", contentOf],
     ["UPDATE rejection SET routing_key = '1'", contentOf],
+    ["UPDATE rejection SET properties = '1'", contentOf],
   ] as const
 ) {
   folder.test(`SqliteLedger tells a damaged ledger when it is read: ${damage}`, async () => {
@@ -189,6 +201,34 @@ folder.test("SqliteLedger never shows less than all of a ledger cut short", asyn
       assertEquals(error.exitCode, 65, `${length} bytes: ${error.message}`);
     }
   }
+});
+
+folder.test("SqliteLedger makes a ledger of the first version one of this, with all that is in it", async () => {
+  const path = `${folder.make()}/a.db`;
+  await makeLedger(path);
+  const columns = columnsOf(path);
+  withDatabase(
+    path,
+    "ALTER TABLE rejection DROP COLUMN properties; PRAGMA user_version = 1",
+  );
+  // As merge does, which writes nothing.
+  {
+    await using reader = SqliteReader.open(path);
+    const pages = await Array.fromAsync(reader.rejections());
+    assertEquals(pages.flat().length, large.rejections!.length);
+  }
+
+  const ledger = await SqliteLedger.open(path);
+
+  await ledger.beginRun(0);
+  assertEquals(await knownOf(ledger, large.ids!), large.ids);
+  const properties = messageProperties("7", "gzip", undefined);
+  const more = rejection("", "k", "bad_id", 1, properties);
+  await checkpoint(ledger, { rejections: [more] });
+  const { rejections } = await contentOf(ledger);
+  assertEquals(rejections, [...large.rejections!, more]);
+  await ledger.close();
+  assertEquals(columnsOf(path), columns);
 });
 
 folder.test("SqliteLedger makes a ledger of an empty file", async () => {

@@ -2,6 +2,7 @@ import type { Ledger } from "../../src/ledger/ledger.ts";
 import type { UserCount } from "../../src/model/counts.ts";
 import type { FileNote } from "../../src/model/file_note.ts";
 import { fingerprintOf } from "../../src/model/fingerprint.ts";
+import type { MessageProperties } from "../../src/model/message_properties.ts";
 import type { Rejection, RejectionReason } from "../../src/model/rejection.ts";
 import type { Position } from "../../src/model/position.ts";
 import { Event } from "../../src/model/event.ts";
@@ -67,10 +68,11 @@ export function rejection(
   routingKey = "a.event.created",
   reason: RejectionReason = "bad_json",
   at = 1,
+  properties?: MessageProperties,
 ): Rejection {
   const content = typeof body === "string" ? bytes(body) : body;
-  const fingerprint = fingerprintOf(routingKey, content);
-  return { reason, routingKey, body: content, at, fingerprint };
+  const fingerprint = fingerprintOf(routingKey, content, properties);
+  return { reason, routingKey, body: content, properties, at, fingerprint };
 }
 
 /** What may be noted of a file. */

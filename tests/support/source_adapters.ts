@@ -113,7 +113,7 @@ function makeNdjson(): EndingRig & FailingRig {
     source: new NdjsonSource("the input", stream),
     push: (messages) => {
       const lines = messages.map(({ routingKey, body }) =>
-        writeMessageLine(routingKey, body)
+        writeMessageLine({ routingKey, body })
       );
       controller.enqueue(bytes(lines.join("")));
     },

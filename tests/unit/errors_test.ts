@@ -26,7 +26,7 @@ test("an error is told on one line, without what Deno adds to it", () => {
   );
 });
 
-test("a fingerprint tells where the routing key ends and the body begins", () => {
+test("a fingerprint tells where the routing key ends, properties and body begin", () => {
   assertEquals(
     fingerprintOf("ab", bytes("c")),
     fingerprintOf("ab", bytes("c")),
@@ -37,4 +37,9 @@ test("a fingerprint tells where the routing key ends and the body begins", () =>
       fingerprintOf(key, bytes(body)),
     );
   }
+  const [one, two] = ["1", "2"].map((id) =>
+    fingerprintOf("ab", bytes("c"), { messageId: id })
+  );
+  assertNotEquals(one, two);
+  assertNotEquals(one, fingerprintOf("ab", bytes('{"messageId":"1"}c')));
 });

@@ -5,6 +5,7 @@ import {
   writeMessageLine,
   writeRejectionLine,
 } from "../../src/model/ndjson_line.ts";
+import { messageProperties } from "../../src/model/message_properties.ts";
 import type { RejectionReason } from "../../src/model/rejection.ts";
 import { bytes } from "../support/messages.ts";
 import { test } from "../support/pure.ts";
@@ -24,15 +25,34 @@ const anyString = fc.string({
   ),
 });
 
+/** Any of them, set or not. */
+const anyProperties = fc.tuple(
+  fc.option(anyString, { nil: undefined }),
+  fc.option(anyString, { nil: undefined }),
+  fc.option(
+    fc.dictionary(
+      fc.oneof(anyString, fc.constant("__proto__")),
+      fc.oneof(anyString, fc.integer(), fc.boolean(), fc.constant(null)),
+      { minKeys: 1, noNullPrototype: true },
+    ),
+    { nil: undefined },
+  ),
+).map((given) => messageProperties(...given));
+
 const NEWLINE = 0x0a;
 
-test("a message line brings back any routing key and any body", () => {
-  fc.assert(fc.property(anyString, anyBytes, (routingKey, body) => {
-    const line = bytes(writeMessageLine(routingKey, body));
+test("a message line brings back any routing key, any body and any properties", () => {
+  const anyMessage = fc.record({
+    routingKey: anyString,
+    body: anyBytes,
+    properties: anyProperties,
+  }, { noNullPrototype: true });
+  fc.assert(fc.property(anyMessage, (message) => {
+    const line = bytes(writeMessageLine(message));
 
     assertEquals(line.indexOf(NEWLINE), line.length - 1, "one line");
-    assertEquals(readMessageLine(line), { routingKey, body });
-    assertEquals(readMessageLine(line.subarray(0, -1)), { routingKey, body });
+    assertEquals(readMessageLine(line), message);
+    assertEquals(readMessageLine(line.subarray(0, -1)), message);
   }));
 });
 
@@ -43,16 +63,16 @@ test("a rejection line brings back reason and time as well", () => {
     fc.property(
       anyString,
       anyBytes,
+      anyProperties,
       reason,
       at,
-      (routingKey, body, reason, at) => {
+      (routingKey, body, properties, reason, at) => {
+        const rejected = { routingKey, body, properties, reason, at };
         const fingerprint = new Uint8Array(16);
-        const line = bytes(
-          writeRejectionLine({ routingKey, body, reason, at, fingerprint }),
-        );
+        const line = bytes(writeRejectionLine({ ...rejected, fingerprint }));
 
         assertEquals(line.indexOf(NEWLINE), line.length - 1, "one line");
-        assertEquals(readMessageLine(line), { routingKey, body, reason, at });
+        assertEquals(readMessageLine(line), rejected);
       },
     ),
   );
@@ -71,10 +91,13 @@ test("a rejection line has its members in their order", () => {
     '{"time":"2026-01-02T03:04:05.006Z","reason":"bad_json",' +
       '"routingKey":"a.event.created","body":"{\\"id\\":"}\n',
   );
+  const properties = messageProperties("7", "gzip", { seq: "x" });
+  const body = new Uint8Array([0xff, 0x00]);
   assertEquals(
-    writeRejectionLine({ ...rejection, body: new Uint8Array([0xff, 0x00]) }),
+    writeRejectionLine({ ...rejection, body, properties }),
     '{"time":"2026-01-02T03:04:05.006Z","reason":"bad_json",' +
-      '"routingKey":"a.event.created","bodyBase64":"/wA="}\n',
+      '"routingKey":"a.event.created","messageId":"7",' +
+      '"contentEncoding":"gzip","headers":{"seq":"x"},"bodyBase64":"/wA="}\n',
   );
 });
 
@@ -86,8 +109,22 @@ test("readMessageLine() takes an object for its JSON", () => {
     assertEquals(read(json), {
       routingKey: "a.event.created",
       body: bytes(json),
+      properties: undefined,
     });
   }
+});
+
+test("readMessageLine() takes properties that are no texts for missing, and headers that are neither texts, numbers nor truths for null", () => {
+  const read = (members: string) =>
+    readMessageLine(bytes(`{"routingKey":"k","body":"b",${members}}`))
+      ?.properties;
+
+  assertEquals(read('"messageId":7,"contentEncoding":null'), undefined);
+  assertEquals(read('"headers":[]'), undefined);
+  assertEquals(
+    read('"headers":{"a":[1],"b":{},"c":2}'),
+    messageProperties(undefined, undefined, { a: null, b: null, c: 2 }),
+  );
 });
 
 test("readMessageLine() gives a rejection of unknown time the time 0", () => {
@@ -98,7 +135,13 @@ test("readMessageLine() gives a rejection of unknown time the time 0", () => {
           `{"routingKey":"k","body":"b","reason":"bad_id","time":${time}}`,
         ),
       ),
-      { routingKey: "k", body: bytes("b"), reason: "bad_id", at: 0 },
+      {
+        routingKey: "k",
+        body: bytes("b"),
+        properties: undefined,
+        reason: "bad_id",
+        at: 0,
+      },
     );
   }
 });

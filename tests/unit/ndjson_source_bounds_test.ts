@@ -6,7 +6,8 @@ import { bytes } from "../support/messages.ts";
 import { test } from "../support/pure.ts";
 
 const KEY = "a.event.created";
-const line = (id: number) => writeMessageLine(KEY, bytes(`{"id":"${id}"}`));
+const line = (id: number) =>
+  writeMessageLine({ routingKey: KEY, body: bytes(`{"id":"${id}"}`) });
 
 async function open(stream: ReadableStream<Uint8Array>): Promise<NdjsonSource> {
   const source = new NdjsonSource("the input", stream);
@@ -35,7 +36,9 @@ test("the source stops reading when 10,000 deliveries wait", async () => {
 
 test("the source stops reading when 64 MiB wait", async () => {
   const fourMebibytes = `{"id":"${"x".repeat(4 * 1024 * 1024 - 9)}"}`;
-  const chunk = bytes(writeMessageLine(KEY, bytes(fourMebibytes)));
+  const chunk = bytes(
+    writeMessageLine({ routingKey: KEY, body: bytes(fourMebibytes) }),
+  );
   let pulled = 0;
   const endless = new ReadableStream<Uint8Array>({
     pull(controller) {

@@ -9,7 +9,8 @@ import { bytes } from "../support/messages.ts";
 import { test } from "../support/pure.ts";
 
 const KEY = "a.event.created";
-const line = (id: number) => writeMessageLine(KEY, bytes(`{"id":"${id}"}`));
+const line = (id: number) =>
+  writeMessageLine({ routingKey: KEY, body: bytes(`{"id":"${id}"}`) });
 
 /** An input under the test's hand. */
 class Input {

@@ -53,7 +53,8 @@ const READ_LOG = {
 /** As many as fit a page, and at least one; a row costs more than its body. */
 const READ_REJECTIONS = {
   name: "read_rejections_of",
-  text: "SELECT at, reason, routing_key, fingerprint, body, place FROM " +
+  text:
+    "SELECT at, reason, routing_key, fingerprint, body, properties, place FROM " +
     "(SELECT *, sum(length(body) + 1024) OVER (ORDER BY place) AS bytes FROM " +
     "(SELECT * FROM rejection WHERE place > $1 AND ($2::text IS NULL OR " +
     "reason = $2) ORDER BY place LIMIT 1000) AS next) AS summed WHERE " +
@@ -197,7 +198,7 @@ export class PostgresReader implements LedgerReader {
       if (rows.length === 0) return;
       const page = rows.map((row) => ({
         ...rejectionOf(row),
-        row: row[5] as number,
+        row: row[6] as number,
       }));
       last = page.at(-1)!.row;
       yield page;

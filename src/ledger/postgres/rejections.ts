@@ -2,6 +2,10 @@ import { Buffer } from "node:buffer";
 import type { Rejection, RejectionReason } from "../../model/rejection.ts";
 import type { RecordedRejection } from "../ledger.ts";
 import {
+  readStoredProperties,
+  writeStoredProperties,
+} from "../stored_properties.ts";
+import {
   packArray,
   packNumbers,
   packTexts,
@@ -25,18 +29,19 @@ const LOCK = `SELECT pg_advisory_xact_lock(${lockKey("reject")})`;
 const APPEND = {
   name: "append_rejections",
   text: "INSERT INTO rejection (place, run, number, at, reason, routing_key, " +
-    "fingerprint, follows, precedes, body) SELECT place + (SELECT " +
+    "fingerprint, follows, precedes, body, properties) SELECT place + (SELECT " +
     "coalesce(max(place), 0) FROM rejection), $1::uuid, $2::bigint, at, reason, " +
-    "routing_key::json, fingerprint, follows::json, precedes::json, body " +
-    "FROM unnest($3::bigint[], $4::text[], $5::text[], $6::bytea[], " +
-    "$7::text[], $8::text[], $9::bytea[]) WITH ORDINALITY AS given (at, reason, " +
-    "routing_key, fingerprint, follows, precedes, body, place)",
+    "routing_key::json, fingerprint, follows::json, precedes::json, body, " +
+    "properties::json FROM unnest($3::bigint[], $4::text[], $5::text[], " +
+    "$6::bytea[], $7::text[], $8::text[], $9::bytea[], $10::text[]) WITH " +
+    "ORDINALITY AS given (at, reason, routing_key, fingerprint, follows, " +
+    "precedes, body, properties, place)",
 };
 
 /** As many as fit a page, and at least one. */
 const READ_PAGE = {
   name: "read_rejections",
-  text: "SELECT at, reason, routing_key, fingerprint, body " +
+  text: "SELECT at, reason, routing_key, fingerprint, body, properties " +
     "FROM (SELECT *, sum(length(body)) OVER (ORDER BY place) AS bytes FROM " +
     `(SELECT * FROM rejection WHERE place > $1 ORDER BY place LIMIT ${PAGE}) ` +
     `AS next) AS summed WHERE bytes - length(body) < ${PAGE_BYTES} ORDER BY place`,
@@ -63,6 +68,9 @@ export function appendRejections(
     packTexts(rejections.map(({ follows }) => json(follows))),
     packTexts(rejections.map(({ precedes }) => json(precedes))),
     packArray(TYPE.bytes, rejections.map(({ body }) => body)),
+    packTexts(
+      rejections.map(({ properties }) => writeStoredProperties(properties)),
+    ),
   );
   return [locked, appended];
 }
@@ -161,15 +169,16 @@ export async function* readRejections(
   }
 }
 
-/** What a row tells: at, reason, routing_key, fingerprint, body. */
+/** What a row tells: at, reason, routing_key, fingerprint, body, properties. */
 export function rejectionOf(row: readonly Value[]): Rejection {
-  const [at, reason, routingKey, fingerprint, body] = row;
+  const [at, reason, routingKey, fingerprint, body, properties] = row;
   return {
     at: at as number,
     reason: reason as RejectionReason,
     routingKey: JSON.parse(routingKey as string),
     fingerprint: fingerprint as Uint8Array<ArrayBuffer>,
     body: body as Uint8Array<ArrayBuffer>,
+    properties: readStoredProperties(properties as string | null),
   };
 }
 

@@ -3,7 +3,12 @@ import type { PostgresAddress } from "./postgres_address.ts";
 import type { Session } from "./session.ts";
 
 /** Version of the schema below; a ledger of a later version is not touched. */
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;
+
+/** What makes version 2 of version 1, and so on. */
+const UPGRADES: readonly string[] = [
+  "ALTER TABLE rejection ADD COLUMN properties json",
+];
 
 /** Tells our advisory locks from those of others. */
 const LOCKS = { fold: 0x45564301, forget: 0x45564302, reject: 0x45564303 };
@@ -73,11 +78,12 @@ CREATE TABLE rejection (
   at bigint NOT NULL,           -- milliseconds since 1970 (UTC)
   reason text NOT NULL,
   routing_key json NOT NULL,    -- a string
-  fingerprint bytea NOT NULL,   -- 16 bytes for routing key and body
+  fingerprint bytea NOT NULL,   -- 16 bytes for routing key, body, properties
   follows json,                 -- strings
   precedes json,
   body bytea NOT NULL,
-  settled boolean NOT NULL DEFAULT false
+  settled boolean NOT NULL DEFAULT false,
+  properties json               -- an object, as in rejected.ndjson
 );
 CREATE INDEX rejection_fingerprint ON rejection (fingerprint);
 CREATE INDEX rejection_unsettled ON rejection (run, number) WHERE NOT settled;
@@ -104,7 +110,8 @@ CREATE INDEX file_name ON file (name);
 
 /**
  * Makes sure that the schema is a ledger of this version. A new schema becomes
- * one; one of somebody else's is not written to.
+ * one, and so does one of an earlier version, also while workers of that go on;
+ * one of somebody else's is not written to.
  *
  * @throws {EventCounterError} 65 if it is no ledger or of a later version.
  * PostgreSQL's own errors otherwise.
@@ -114,13 +121,13 @@ export async function prepareSchema(
   address: PostgresAddress,
 ): Promise<void> {
   const { schema } = address;
-  if (await versionOf(session, schema) === undefined) {
+  if (await isBehind(session, schema)) {
     await session.ask("BEGIN");
     // Another worker may be making it right now.
     await session.ask("SELECT pg_advisory_xact_lock(hashtext($1))", schema);
-    if (await versionOf(session, schema) === undefined) {
-      await makeSchema(session, address);
-    }
+    const version = await versionOf(session, schema);
+    if (version === undefined) await makeSchema(session, address);
+    else await upgradeSchema(session, version);
     await session.ask("COMMIT");
   }
   await checkSchema(session, address);
@@ -143,10 +150,28 @@ export async function checkSchema(
       `Cannot read ledger "${masked}": schema "${schema}" is not there or no ledger, check --ledger and its ?schema=`,
     );
   }
+  if (version < SCHEMA_VERSION) {
+    throw new EventCounterError(
+      EXIT.badInput,
+      `Cannot read ledger "${masked}": its version is ${version}, and the next run of count makes it ${SCHEMA_VERSION}; read it then`,
+    );
+  }
   throw new EventCounterError(
     EXIT.badInput,
     `Cannot use ledger "${masked}": its version is ${version} and this program knows up to ${SCHEMA_VERSION}, use a newer eventcounter`,
   );
+}
+
+async function isBehind(session: Session, schema: string): Promise<boolean> {
+  const version = await versionOf(session, schema);
+  return version === undefined || version < SCHEMA_VERSION;
+}
+
+async function upgradeSchema(session: Session, from: number): Promise<void> {
+  for (const statements of UPGRADES.slice(from - 1)) {
+    await session.execute(statements);
+  }
+  await session.ask("UPDATE ledger SET version = $1", SCHEMA_VERSION);
 }
 
 /** A look at the tables of the catalogue; `to_regclass` may remember too much. */

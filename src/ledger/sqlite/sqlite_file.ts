@@ -6,6 +6,7 @@ import {
   SCHEMA,
   SCHEMA_VERSION,
   TABLES,
+  UPGRADES,
 } from "./sqlite_schema.ts";
 
 /**
@@ -23,8 +24,8 @@ export interface LedgerFile {
 }
 
 /**
- * Opens a ledger file of this version and locks it. A new file becomes one; a
- * file of somebody else's is not written to.
+ * Opens a ledger file and locks it. A new file becomes one, one of an earlier
+ * version one of this; a file of somebody else's is not written to.
  *
  * @throws {EventCounterError} 65 if it is no ledger or of a later version.
  * SQLite's own errors otherwise.
@@ -89,13 +90,18 @@ export function checkFile(database: DatabaseSync, path: string): void {
 
 function prepareFile(database: DatabaseSync): void {
   database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL");
-  if (!isNew(database)) return;
-  inTransaction(database, () =>
-    database.exec(
-      `${SCHEMA}
-       PRAGMA application_id = ${APPLICATION_ID};
-       PRAGMA user_version = ${SCHEMA_VERSION}`,
-    ));
+  const version = read(database, "user_version");
+  if (isNew(database)) {
+    change(database, `${SCHEMA}; PRAGMA application_id = ${APPLICATION_ID}`);
+  } else if (version < SCHEMA_VERSION) {
+    change(database, UPGRADES.slice(version - 1).join("; "));
+  }
+}
+
+/** Makes a schema of this version by some statements. */
+function change(database: DatabaseSync, statements: string): void {
+  const version = `PRAGMA user_version = ${SCHEMA_VERSION}`;
+  inTransaction(database, () => database.exec(`${statements}; ${version}`));
 }
 
 /** Whether there is nothing in it yet. */

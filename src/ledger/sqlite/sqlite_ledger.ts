@@ -14,6 +14,7 @@ import type {
   RecordedRejection,
   RunRecord,
 } from "../ledger.ts";
+import { writeStoredProperties } from "../stored_properties.ts";
 import { SeenIds } from "../seen/seen_ids.ts";
 import { ClaimedIds } from "./claimed_ids.ts";
 import { SqliteFileNotes } from "./sqlite_file_notes.ts";
@@ -89,7 +90,7 @@ export class SqliteLedger implements Ledger {
       "INSERT INTO checkpoint (run, at, settled, counts, texts, uuids) VALUES (?, ?, ?, ?, ?, ?)",
     );
     this.#appendRejection = database.prepare(
-      "INSERT INTO rejection (checkpoint, at, reason, routing_key, fingerprint, follows, precedes, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+      "INSERT INTO rejection (checkpoint, at, reason, routing_key, fingerprint, follows, precedes, body, properties) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
     );
     this.#appendPosition = database.prepare(
       "INSERT OR REPLACE INTO position (stream, last_offset, fingerprint) VALUES (?, ?, ?)",
@@ -282,6 +283,7 @@ export class SqliteLedger implements Ledger {
         JSON.stringify(rejection.follows) ?? null,
         JSON.stringify(rejection.precedes) ?? null,
         rejection.body,
+        writeStoredProperties(rejection.properties),
       );
     }
     for (const [stream, { offset, fingerprint }] of positions) {

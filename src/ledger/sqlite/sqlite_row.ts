@@ -1,6 +1,7 @@
 import type { DatabaseSync, SQLOutputValue } from "node:sqlite";
 import type { FileNote } from "../../model/file_note.ts";
 import type { Position } from "../../model/position.ts";
+import { readStoredProperties } from "../stored_properties.ts";
 import type { RecordedRejection } from "../ledger.ts";
 import type { StoredRun } from "../ledger_reader.ts";
 import type { Rejection, RejectionReason } from "../../model/rejection.ts";
@@ -63,6 +64,7 @@ export function rejectionOf(row: Record<string, SQLOutputValue>): Rejection {
     routingKey: textOf(row.routing_key),
     fingerprint: requireValue(row.fingerprint) as Uint8Array<ArrayBuffer>,
     body: requireValue(row.body) as Uint8Array<ArrayBuffer>,
+    properties: readStoredProperties(row.properties as string | null),
   };
 }
 

@@ -2,7 +2,12 @@
 export const APPLICATION_ID = 0x45564354;
 
 /** Version of the schema below; a ledger of a later version is not touched. */
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;
+
+/** What makes version 2 of version 1, and so on. */
+export const UPGRADES: readonly string[] = [
+  "ALTER TABLE rejection ADD COLUMN properties TEXT",
+];
 
 /**
  * Times are milliseconds since 1970 (UTC).
@@ -56,10 +61,11 @@ CREATE TABLE rejection (
   at INTEGER NOT NULL,
   reason TEXT NOT NULL,
   routing_key TEXT NOT NULL, -- a JSON string
-  fingerprint BLOB NOT NULL, -- 16 bytes for routing key and body
+  fingerprint BLOB NOT NULL, -- 16 bytes for routing key, body, properties
   follows TEXT,              -- places between events, as JSON strings
   precedes TEXT,
-  body BLOB NOT NULL
+  body BLOB NOT NULL,
+  properties TEXT            -- a JSON object, as in rejected.ndjson
 ) STRICT;
 
 CREATE INDEX rejection_content ON rejection (fingerprint);

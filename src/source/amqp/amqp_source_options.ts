@@ -15,6 +15,11 @@ export interface AmqpSourceOptions {
   /** Deliveries the broker sends before it waits for an ack, 1 to 65,535. */
   readonly prefetch: number;
   /**
+   * The name of a header to keep beside the properties that always are. Default:
+   * none.
+   */
+  readonly header?: string | undefined;
+  /**
    * Whether everything stays unacked until the end. Then a new consumer takes
    * over whenever `prefetch` deliveries have been taken, so that the broker
    * goes on although nothing is acked, but never runs ahead of the pipeline.

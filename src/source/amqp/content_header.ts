@@ -45,7 +45,8 @@ export function readContentHeader(payload: Uint8Array): ContentHeader {
   return { classId, size, properties };
 }
 
-const decoder = new TextDecoder();
+/** It keeps what looks like a byte order mark, as amqplib does. */
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /**
  * Reads values one after another. The tags are those of RabbitMQ and its

@@ -26,7 +26,8 @@ export class QueueConsumption implements Consumption {
   }
 
   deliveryOf(message: ConsumeMessage, attachment: AmqpAttachment): Delivery {
-    return new AmqpDelivery(message, attachment, this.#countsReturns);
+    const { header } = this.#options;
+    return new AmqpDelivery(message, attachment, this.#countsReturns, header);
   }
 
   taken(_: readonly Delivery[], attachment: AmqpAttachment): void {

@@ -137,6 +137,7 @@ export class NdjsonSource implements Source {
     this.#waiting.push({
       routingKey: known.routingKey,
       body: known.body,
+      properties: message?.properties,
       // A line that was rejected before may be rejected again; one record of
       // it is enough.
       redelivered: false,

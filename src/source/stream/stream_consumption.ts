@@ -3,7 +3,9 @@ import type { ChannelModel, ConsumeMessage } from "amqplib";
 import type { Delivery, Settlement } from "../../model/delivery.ts";
 import { EventCounterError, EXIT } from "../../model/errors.ts";
 import { fingerprintOf } from "../../model/fingerprint.ts";
+import type { MessageProperties } from "../../model/message_properties.ts";
 import type { Position } from "../../model/position.ts";
+import { propertiesOf } from "../amqp/amqp_delivery.ts";
 import type { AmqpAttachment } from "../amqp/amqp_attachment.ts";
 import type { AmqpSourceOptions } from "../amqp/amqp_source_options.ts";
 import type { Consumption } from "../amqp/consumption.ts";
@@ -71,7 +73,8 @@ export class StreamConsumption implements Consumption {
   }
 
   deliveryOf(message: ConsumeMessage): Delivery {
-    return new StreamDelivery(message, this.#options.queue);
+    const { queue, header } = this.#options;
+    return new StreamDelivery(message, queue, header);
   }
 
   taken(deliveries: readonly Delivery[], attachment: AmqpAttachment): void {
@@ -156,15 +159,21 @@ export class StreamConsumption implements Consumption {
 class StreamDelivery implements Delivery {
   readonly routingKey: string;
   readonly body: Uint8Array;
+  readonly properties: MessageProperties | undefined;
   readonly redelivered = false;
   readonly settlement = NOTHING_TO_SETTLE;
   readonly tag: number;
   readonly position: { readonly stream: string; readonly offset: number };
 
-  constructor(message: ConsumeMessage, stream: string) {
+  constructor(
+    message: ConsumeMessage,
+    stream: string,
+    header: string | undefined,
+  ) {
     const { fields, content } = message;
     this.routingKey = fields.routingKey;
     this.body = content;
+    this.properties = propertiesOf(message, header);
     this.tag = fields.deliveryTag;
     this.position = { stream, offset: offsetOf(message) };
   }

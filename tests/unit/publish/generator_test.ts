@@ -126,6 +126,6 @@ function generate(options: Partial<GeneratorOptions>): GeneratedMessage[] {
   return [...generateMessages({ ...DEFAULTS, ...options })];
 }
 
-function lineOf({ routingKey, body }: GeneratedMessage): string {
-  return writeMessageLine(routingKey, body);
+function lineOf(message: GeneratedMessage): string {
+  return writeMessageLine(message);
 }
