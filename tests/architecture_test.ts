@@ -29,9 +29,11 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "source",
   ],
   inspect: ["model", "ledger"],
+  doctor: ["model", "topology", "source", "ledger", "output"],
   cli: [
     "model",
     "decode",
+    "doctor",
     "inspect",
     "ledger",
     "lifecycle",

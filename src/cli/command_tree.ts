@@ -1,3 +1,4 @@
+import { DOCTOR_OPTIONS } from "./doctor_options.ts";
 import { MERGE_OPTIONS } from "./merge_options.ts";
 import type { OptionGroup, OptionSpec } from "./option_spec.ts";
 import { COUNT_OPTIONS } from "./options.ts";
@@ -83,6 +84,19 @@ export const PROGRAM: CommandDescription = {
       ],
       general: [HELP],
       options: MERGE_OPTIONS,
+      commands: [],
+    },
+    {
+      path: ["doctor"],
+      name: "doctor",
+      description:
+        "Check all that a run needs, from the broker's name to the ledger, and say what to do where something is wrong; takes no message and changes nothing.",
+      example: [
+        "Whether a run into the folder counts would work",
+        "doctor --amqp-url amqp://guest:guest@localhost --out counts",
+      ],
+      general: [HELP],
+      options: DOCTOR_OPTIONS,
       commands: [],
     },
     {

@@ -7,10 +7,14 @@ import { EventCounterError, EXIT } from "../model/errors.ts";
 import { Snapshot } from "../output/snapshot.ts";
 import { Pipeline } from "../pipeline/pipeline.ts";
 import type { RunResult } from "../pipeline/run_result.ts";
-import type { CountOptions } from "./count_options.ts";
+import {
+  checkPlaces,
+  type CountOptions,
+  refuseWithInput,
+} from "./count_options.ts";
 import { configureLog } from "./log.ts";
 import { openLedger } from "./open_ledger.ts";
-import { openSource, queuesOf } from "./open_source.ts";
+import { openSource } from "./open_source.ts";
 import { logProgress, showProgress } from "./progress.ts";
 import { StandardError } from "./stderr.ts";
 import { summaryJson, summaryText } from "./summary.ts";
@@ -24,6 +28,10 @@ export async function count(
   context: ProcessContext,
 ): Promise<void> {
   checkTogether(options);
+  if (options.dryRun === true) {
+    const { dryRun } = await import("./dry_run.ts");
+    return await dryRun(options, context);
+  }
   const stderr = new StandardError();
   await configureLog(options.logLevel, options.logFormat, stderr);
 
@@ -70,54 +78,15 @@ function refuseRest({ left, stopped }: RunResult): void {
 
 /** What only several options together can get wrong. */
 function checkTogether(options: CountOptions): void {
-  const { prefetch, checkpointSize, binding, declare, input } = options;
+  const { prefetch, checkpointSize, input, untilEmpty } = options;
   if (prefetch < checkpointSize) {
     throw new ValidationError(
       `Option "--prefetch" must be at least --checkpoint-size (${checkpointSize}), ` +
         `but got "${prefetch}".`,
     );
   }
-  checkQueues(options);
-  // Cliffy's own `conflicts` would also match a value that is such a word.
-  for (
-    const [option, given] of [
-      ["--declare", declare],
-      ["--until-empty", options.untilEmpty],
-      ["--from", options.from !== undefined],
-    ] as const
-  ) {
-    if (input === undefined || given !== true) continue;
-    throw new ValidationError(
-      `Option "${option}" is about a queue and cannot come with --input, but got "--input ${input}" too.`,
-    );
-  }
-  for (
-    const [option, given] of [
-      ["--binding", binding],
-      ["--queue-type", options.queueType],
-    ] as const
-  ) {
-    if (given === undefined || declare === true) continue;
-    throw new ValidationError(
-      `Option "${option}" is for --declare and must come with it, but got "${given}" alone.`,
-    );
-  }
-}
-
-function checkQueues(options: CountOptions): void {
-  const queues = queuesOf(options);
-  const twice = queues.find((queue, at) => queues.indexOf(queue) < at);
-  if (twice !== undefined) {
-    throw new ValidationError(
-      `Option "--queue" must name a queue only once, but got "${twice}" twice.`,
-    );
-  }
-  if (queues.length === 1 || options.declare !== true) return;
-  throw new ValidationError(
-    `Option "--declare" makes one queue and cannot come with several, but got "${
-      queues.join('", "')
-    }"; make them with publish --partitions.`,
-  );
+  checkPlaces(options);
+  if (untilEmpty === true) refuseWithInput("--until-empty", input);
 }
 
 interface Outlets {

@@ -1,10 +1,11 @@
+import { ValidationError } from "@cliffy/command";
 import type { TypeRule } from "../decode/routing_key.ts";
 import type { StreamStart } from "../source/stream/stream_start.ts";
 import type { QueueType } from "../topology/topology.ts";
 import type { Format, Level } from "./log.ts";
 
-/** The options of `count` as Cliffy hands them over. */
-export interface CountOptions {
+/** Options that say where things are; `doctor` has these alone. */
+export interface PlaceOptions {
   amqpUrl?: string;
   amqpUrlFile?: string;
   ca?: string;
@@ -17,14 +18,21 @@ export interface CountOptions {
   binding?: string;
   queueType?: QueueType;
   from?: StreamStart;
-  prefetch: number;
   connectTimeout: number;
-  reconnectTimeout: number;
   input?: string;
   out: string;
   ledger?: string;
-  types: TypeRule;
   format: Format;
+  logLevel: Level;
+  logFormat: Format;
+}
+
+/** The options of `count` as Cliffy hands them over. */
+export interface CountOptions extends PlaceOptions {
+  dryRun?: boolean;
+  prefetch: number;
+  reconnectTimeout: number;
+  types: TypeRule;
   idle: number;
   untilEmpty?: boolean;
   limit?: number;
@@ -33,7 +41,67 @@ export interface CountOptions {
   snapshotInterval: number;
   deliveryLimit: number;
   dedupeWindow?: number;
-  logLevel: Level;
-  logFormat: Format;
   progress: boolean;
+}
+
+/** The queues that are given, or the one that is not. */
+export function queuesOf({ queue }: PlaceOptions): string[] {
+  return [queue].flat();
+}
+
+/**
+ * Refuses what only several of these options together can get wrong.
+ *
+ * @throws {ValidationError} That names them.
+ */
+export function checkPlaces(options: PlaceOptions): void {
+  const { binding, declare, input } = options;
+  checkQueues(options);
+  // Cliffy's own `conflicts` would also match a value that is such a word.
+  for (
+    const [option, given] of [
+      ["--declare", declare],
+      ["--from", options.from !== undefined],
+    ] as const
+  ) {
+    if (given === true) refuseWithInput(option, input);
+  }
+  for (
+    const [option, given] of [
+      ["--binding", binding],
+      ["--queue-type", options.queueType],
+    ] as const
+  ) {
+    if (given === undefined || declare === true) continue;
+    throw new ValidationError(
+      `Option "${option}" is for --declare and must come with it, but got "${given}" alone.`,
+    );
+  }
+}
+
+/** Refuses an option that is about queues where there is none. */
+export function refuseWithInput(
+  option: string,
+  input: string | undefined,
+): void {
+  if (input === undefined) return;
+  throw new ValidationError(
+    `Option "${option}" is about a queue and cannot come with --input, but got "--input ${input}" too.`,
+  );
+}
+
+function checkQueues(options: PlaceOptions): void {
+  const queues = queuesOf(options);
+  const twice = queues.find((queue, at) => queues.indexOf(queue) < at);
+  if (twice !== undefined) {
+    throw new ValidationError(
+      `Option "--queue" must name a queue only once, but got "${twice}" twice.`,
+    );
+  }
+  if (queues.length === 1 || options.declare !== true) return;
+  throw new ValidationError(
+    `Option "--declare" makes one queue and cannot come with several, but got "${
+      queues.join('", "')
+    }"; make them with publish --partitions.`,
+  );
 }

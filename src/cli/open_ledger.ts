@@ -30,26 +30,38 @@ export async function openLedger(
   limits: LedgerLimits,
 ): Promise<Ledger> {
   if (url === "memory:") return new MemoryLedger();
-  if (url !== undefined && /^postgres(ql)?:/i.test(url)) {
+  if (isPostgres(url)) {
     // Loaded only when it is used.
     const { openPostgresLedger } = await import("./open_postgres_ledger.ts");
     return await openPostgresLedger(url, limits);
   }
+  const { forgetBefore } = limits;
+  return await SqliteLedger.open(
+    pathOf(url, out),
+    forgetBefore === undefined ? {} : { forgetBefore },
+  );
+}
+
+/** Whether a ledger is in PostgreSQL. */
+export function isPostgres(url: string | undefined): url is string {
+  return url !== undefined && /^postgres(ql)?:/i.test(url);
+}
+
+/**
+ * The file of a ledger in SQLite.
+ *
+ * @throws {EventCounterError} 2 if the URL names no ledger.
+ */
+export function pathOf(url: string | undefined, out: string): string {
   const path = url === undefined
     ? join(out, "eventcounter.db")
     : /^sqlite:(.+)$/s.exec(url)?.[1];
-  if (path === undefined) {
-    throw new EventCounterError(
-      EXIT.usage,
-      `Cannot use ledger "${
-        maskPassword(url!)
-      }": it must be sqlite:PATH, postgres://… or memory:`,
-    );
-  }
   // A whole path: SQLite gives some short names (":memory:") another meaning.
-  const { forgetBefore } = limits;
-  return await SqliteLedger.open(
-    resolve(path),
-    forgetBefore === undefined ? {} : { forgetBefore },
+  if (path !== undefined) return resolve(path);
+  throw new EventCounterError(
+    EXIT.usage,
+    `Cannot use ledger "${
+      maskPassword(url!)
+    }": it must be sqlite:PATH, postgres://… or memory:`,
   );
 }

@@ -13,7 +13,11 @@ import {
 } from "../topology/topology.ts";
 import { findAmqpAddress } from "./amqp_url.ts";
 import { readTlsFiles } from "./tls_files.ts";
-import type { CountOptions } from "./count_options.ts";
+import {
+  type CountOptions,
+  type PlaceOptions,
+  queuesOf,
+} from "./count_options.ts";
 
 /**
  * Makes the source that the options name; it connects later.
@@ -38,12 +42,8 @@ export async function openSource(
   return sources.length === 1 ? sources[0]! : new MergedSource(sources);
 }
 
-/** The queues that are given, or the one that is not. */
-export function queuesOf({ queue }: CountOptions): string[] {
-  return [queue].flat();
-}
-
-function topologyOf(options: CountOptions, queue: string): Topology {
+/** What a run would make of a queue. */
+export function topologyOf(options: PlaceOptions, queue: string): Topology {
   const { exchange, binding = "*.event.*", queueType } = options;
   return {
     exchange,
@@ -81,10 +81,19 @@ async function openInput(path: string): Promise<Source> {
   if (path === "-") {
     return new NdjsonSource("standard input", Deno.stdin.readable);
   }
+  return new NdjsonSource(`"${path}"`, (await openInputFile(path)).readable);
+}
+
+/**
+ * Opens the file that --input names.
+ *
+ * @throws {EventCounterError} 2 if it cannot be read.
+ */
+export async function openInputFile(path: string): Promise<Deno.FsFile> {
   try {
     const { isDirectory } = await Deno.stat(path);
     if (isDirectory) throw new Error("it is a folder");
-    return new NdjsonSource(`"${path}"`, (await Deno.open(path)).readable);
+    return await Deno.open(path);
   } catch (error) {
     throw new EventCounterError(
       EXIT.usage,

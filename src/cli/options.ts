@@ -166,6 +166,11 @@ export const COUNT_OPTIONS: readonly OptionGroup[] = [
       description: "Stop as soon as the queue is empty and all is processed",
     },
     {
+      flags: "--dry-run",
+      description:
+        "Only check all that a run needs, as doctor does, and say what it would do",
+    },
+    {
       flags: "--limit <n:count>",
       description:
         "Stop after so many deliveries, 1 to 1000000000; the others stay in the queue",

@@ -2,7 +2,7 @@ import { Command } from "@cliffy/command";
 import { type CommandDescription, PROGRAM } from "./command_tree.ts";
 import { printCompletions } from "./completions/print_completions.ts";
 import { count } from "./count_command.ts";
-import type { CountOptions } from "./count_options.ts";
+import type { CountOptions, PlaceOptions } from "./count_options.ts";
 import type { MergeOptions } from "./merge_command.ts";
 import type { OptionSpec } from "./option_spec.ts";
 import { OPTION_TYPES } from "./option_types.ts";
@@ -28,6 +28,10 @@ const ACTIONS: Readonly<Record<string, Action>> = {
   merge: async (options, context, ledgers) => {
     const { merge } = await import("./merge_command.ts");
     await merge(options as MergeOptions, ledgers as string[], context);
+  },
+  doctor: async (options, context) => {
+    const { doctor } = await import("./doctor_command.ts");
+    await doctor(options as PlaceOptions, context);
   },
   "completions bash": (_, { print }) => printCompletions("bash", print),
   "completions zsh": (_, { print }) => printCompletions("zsh", print),

@@ -1,5 +1,7 @@
 import type { TypeTotals, UserCount } from "../model/counts.ts";
 import type { FileNote } from "../model/file_note.ts";
+import { EventCounterError, EXIT } from "../model/errors.ts";
+import type { Position } from "../model/position.ts";
 import type { Rejection, RejectionReason } from "../model/rejection.ts";
 import type { RunRecord } from "./ledger.ts";
 
@@ -15,6 +17,9 @@ import type { RunRecord } from "./ledger.ts";
 export interface LedgerReader extends AsyncDisposable {
   /** What messages call it: its path, or its URL without a password. */
   readonly name: string;
+
+  /** The version of its schema. */
+  readonly version: number;
 
   /** How many bytes it takes where it is kept. */
   bytes(): Promise<number>;
@@ -50,11 +55,22 @@ export interface LedgerReader extends AsyncDisposable {
   /** All ids, in pages. */
   ids(): AsyncIterable<StoredIds>;
 
+  /** How far each stream has been counted, by its name. */
+  positions(): Promise<ReadonlyMap<string, Position>>;
+
   /** What is known of the files that were written from it. */
   files(): Promise<FileNote[]>;
 
   /** Lets go of it. */
   close(): Promise<void>;
+}
+
+/** There is no ledger, nor anything else in its place: a run would make it. */
+export class LedgerMissing extends EventCounterError {
+  /** @param message What is not there, and what to do. */
+  constructor(message: string, options?: ErrorOptions) {
+    super(EXIT.badInput, message, options);
+  }
 }
 
 /** A run as a ledger keeps it; one that goes on, or was killed, has no end. */

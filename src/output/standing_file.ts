@@ -42,7 +42,7 @@ export class StandingFile {
   static async look(
     folder: string,
     name: string,
-    notes: FileNotes,
+    notes: Pick<FileNotes, "find">,
   ): Promise<StandingFile | undefined> {
     const path = join(folder, name);
     try {

@@ -122,6 +122,14 @@ export function lastingFailure(
   }
 }
 
+/** Whether the error of an attempt says that the virtual host is not open. */
+export function isAboutVhost(error: unknown): boolean {
+  const { cause } = error as { cause?: unknown };
+  return error instanceof EventCounterError &&
+    (isVhostRefusal(cause) ||
+      replyCode(cause ?? error, messageOf(cause)) === NOT_ALLOWED);
+}
+
 /** The error to end with when the broker could not be reached in time. */
 export function unreachable(
   error: unknown,

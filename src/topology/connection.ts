@@ -50,22 +50,36 @@ async function wrongProtocol(
   error: unknown,
   address: AmqpAddress,
 ): Promise<EventCounterError | undefined> {
-  const fail = (what: string, protocol: string) =>
-    new EventCounterError(
-      EXIT.brokerUnreachable,
-      `Cannot reach the broker at ${address.masked}: its port ${what} TLS; ` +
-        `give ${protocol}://, or its other port`,
-      { cause: error },
-    );
-  if (address.protocol === "amqps") {
-    // In rustls's words and in OpenSSL's.
-    return /InvalidContentType|wrong version number/.test(messageOf(error))
-      ? fail("does not speak", "amqp")
-      : undefined;
-  }
+  if (address.protocol === "amqps") return otherProtocol(error, address);
   return /ECONNRESET/.test(messageOf(error)) && await isTlsPort(address)
-    ? fail("speaks", "amqps")
+    ? protocolFailure("speaks", "amqps", address, error)
     : undefined;
+}
+
+/** The error to give if a TLS handshake has failed because there is no TLS. */
+export function otherProtocol(
+  error: unknown,
+  address: AmqpAddress,
+): EventCounterError | undefined {
+  // In rustls's words and in OpenSSL's.
+  return /InvalidContentType|wrong version number/.test(messageOf(error))
+    ? protocolFailure("does not speak", "amqp", address, error)
+    : undefined;
+}
+
+/** The error to give for a port that speaks TLS, or does not, against the URL. */
+export function protocolFailure(
+  does: "speaks" | "does not speak",
+  protocol: AmqpAddress["protocol"],
+  { masked }: AmqpAddress,
+  cause?: unknown,
+): EventCounterError {
+  return new EventCounterError(
+    EXIT.brokerUnreachable,
+    `Cannot reach the broker at ${masked}: its port ${does} TLS; ` +
+      `give ${protocol}://, or its other port`,
+    { cause },
+  );
 }
 
 /** Closes a connection that nobody needs, whatever state it is in. */

@@ -82,6 +82,8 @@ async function all<T>(pages: AsyncIterable<readonly T[]>): Promise<T[]> {
   return (await Array.fromAsync(pages)).flat();
 }
 
+const position = { offset: 7, fingerprint: new Uint8Array(16).fill(7) };
+
 const end = { stopped: "idle", unique: 3, duplicates: 2, rejected: 1 };
 
 contract(
@@ -103,6 +105,7 @@ contract(
         created: many.map((user) => [user, 1]),
         another: [["a", 2]],
       },
+      positions: new Map([["a stream", position]]),
       rejections: [first, second, second],
     });
     await ledger.endRun({ endedAt: 9, ...end });
@@ -145,8 +148,19 @@ contract(
     assertEquals([uuids, texts], [2, ids.length - 2]);
     assertEquals(await reader.files(), [fileNote("/a", "created.json", 3)]);
     assertEquals(await reader.bytes() > 10_000, true);
+    assertEquals(await reader.positions(), new Map([["a stream", position]]));
   },
 );
+
+contract("leaves nothing behind", async (adapter, place) => {
+  await (await adapter.ledger.open(place)).close();
+  const names = () => [...Deno.readDirSync(place)].map(({ name }) => name);
+  const before = names();
+
+  await (await adapter.open(place)).close();
+
+  assertEquals(names(), before);
+});
 
 contract(
   "a page of rejections is bounded by its bytes",

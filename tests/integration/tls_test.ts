@@ -37,6 +37,17 @@ Deno.test("amqps: certificates are checked, on both sides", async (test) => {
       env: { NODE_TLS_REJECT_UNAUTHORIZED: "0" },
     });
 
+  /** The verdicts of `doctor`, by check. */
+  const checks = async (...args: string[]) => {
+    const { code, stdout } = await runProgram([
+      ...["doctor", ...args, "--out", `${folder}/out`, "--format", "json"],
+    ]);
+    const { checks } = JSON.parse(stdout) as {
+      checks: { check: string; verdict: string }[];
+    };
+    return [code, checks.find(({ verdict }) => verdict === "fail")?.check];
+  };
+
   await test.step("with the right ones, events are published and counted", async () => {
     const published = await runProgram([
       ...["publish", "--size", "10"],
@@ -48,6 +59,8 @@ Deno.test("amqps: certificates are checked, on both sides", async (test) => {
     const counted = await count(...at("127.0.0.1"), "--ca", ca, ...own);
     assertEquals(JSON.parse(counted.stdout).unique, 10, counted.stderr);
     assertEquals((await jsonFiles(`${folder}/out`)).size, 3);
+    const args = [...at("localhost"), "--ca", ca, ...own];
+    assertEquals(await checks(...args), [0, undefined]);
   });
 
   const refusals: [string, string[], RegExp][] = [
@@ -65,6 +78,11 @@ Deno.test("amqps: certificates are checked, on both sides", async (test) => {
       assertEquals(code, 77);
       assertEquals(complaints.length, 1);
       assertMatch(complaints[0]!, message);
+      // Whether the broker trusts the client, it tells at the login.
+      const check = args.includes("--ca") && !args.includes(otherCa)
+        ? "login"
+        : "TLS";
+      assertEquals(await checks(...args), [77, check]);
     });
   }
 
@@ -77,6 +95,7 @@ Deno.test("amqps: certificates are checked, on both sides", async (test) => {
     await test.step(`${message.source}: 69, at once`, async () => {
       const { code, complaints } = await count("--amqp-url", url);
       assertEquals([code, complaints.length], [69, 1]);
+      assertEquals(await checks("--amqp-url", url), [69, "TLS"]);
       assertMatch(complaints[0]!, message);
     });
   }

@@ -3,13 +3,14 @@ import { VARIABLES, VARIABLES_OF_PG } from "../../src/cli/variables.ts";
 /**
  * The permissions of the program, as flags of Deno. Which broker, which files
  * and which folders is known only when it runs, so network, read and write
- * cannot be narrower. The task `eventcounter` in deno.json gives the same; a
+ * cannot be narrower; `statfs` tells the room on a disk. The task `eventcounter` in deno.json gives the same; a
  * test holds the two equal.
  */
 export const PERMISSIONS: readonly string[] = [
   "--allow-net",
   "--allow-read",
   "--allow-write",
+  "--allow-sys=statfs",
   `--allow-env=${[...VARIABLES, ...VARIABLES_OF_PG].join(",")}`,
 ];
 

@@ -6,6 +6,7 @@ import {
 } from "../../model/counts.ts";
 import { EventCounterError, EXIT } from "../../model/errors.ts";
 import type { FileNote } from "../../model/file_note.ts";
+import type { Position } from "../../model/position.ts";
 import type { RejectionReason } from "../../model/rejection.ts";
 import { packedUuid, UUID_BYTES } from "../../model/uuid.ts";
 import { addLog } from "../counts.ts";
@@ -22,8 +23,9 @@ import { Connection, type ConnectionSettings } from "./connection.ts";
 import { fileNoteOf } from "./postgres_file_notes.ts";
 import { isPassing, lastingFailure, wordsOf } from "./postgres_failure.ts";
 import { rejectionOf } from "./rejections.ts";
-import { checkSchema } from "./schema.ts";
+import { checkSchema, SCHEMA_VERSION } from "./schema.ts";
 import type { Parameter, Session, Statement } from "./session.ts";
+import { positionsOf, READ_POSITIONS } from "./stream_positions.ts";
 import { textOfBytes } from "./sorted_ids.ts";
 import { BEGIN_READING, READ_PAGE, READ_TYPES, userCountOf } from "./totals.ts";
 import { packArray, TYPE, type Value } from "./values.ts";
@@ -82,6 +84,7 @@ const READ_TEXTS = {
  */
 export class PostgresReader implements LedgerReader {
   readonly name: string;
+  readonly version = SCHEMA_VERSION;
   readonly #settings: ConnectionSettings;
   readonly #connection: Connection;
   readonly #session: Session;
@@ -243,6 +246,10 @@ export class PostgresReader implements LedgerReader {
         texts: rows.map(([id]) => textOfBytes(id as Uint8Array)),
       };
     }
+  }
+
+  async positions(): Promise<ReadonlyMap<string, Position>> {
+    return positionsOf(await this.#ask(READ_POSITIONS));
   }
 
   async files(): Promise<FileNote[]> {

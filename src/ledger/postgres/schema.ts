@@ -1,4 +1,5 @@
 import { EventCounterError, EXIT } from "../../model/errors.ts";
+import { LedgerMissing } from "../ledger_reader.ts";
 import type { PostgresAddress } from "./postgres_address.ts";
 import type { Session } from "./session.ts";
 
@@ -140,14 +141,15 @@ export async function prepareSchema(
  */
 export async function checkSchema(
   session: Session,
-  { schema, masked }: PostgresAddress,
+  address: PostgresAddress,
 ): Promise<void> {
+  const { schema, masked } = address;
   const version = await versionOf(session, schema);
   if (version === SCHEMA_VERSION) return;
   if (version === undefined) {
-    throw new EventCounterError(
-      EXIT.badInput,
-      `Cannot read ledger "${masked}": schema "${schema}" is not there or no ledger, check --ledger and its ?schema=`,
+    await findRoom(session, address);
+    throw new LedgerMissing(
+      `Cannot read ledger "${masked}": schema "${schema}" is not there or has no ledger, check --ledger and its ?schema=`,
     );
   }
   if (version < SCHEMA_VERSION) {
@@ -191,20 +193,33 @@ async function versionOf(
 
 async function makeSchema(
   session: Session,
-  { schema, masked }: PostgresAddress,
+  address: PostgresAddress,
 ): Promise<void> {
+  // Who makes tables in a schema may lack the permission to make schemas.
+  if (!await findRoom(session, address)) {
+    await session.ask(`CREATE SCHEMA "${address.schema}"`);
+  }
+  await session.execute(TABLES);
+}
+
+/**
+ * Looks whether a schema may become a ledger.
+ *
+ * @returns Whether it is there.
+ * @throws {EventCounterError} 65 if it holds something.
+ */
+async function findRoom(
+  session: Session,
+  { schema, masked }: PostgresAddress,
+): Promise<boolean> {
   const { rows: [found] } = await session.ask(
     "SELECT EXISTS (SELECT FROM pg_class WHERE relnamespace = " +
       "pg_namespace.oid) FROM pg_namespace WHERE nspname = $1",
     schema,
   );
-  // Who makes tables in a schema may lack the permission to make schemas.
-  if (found === undefined) await session.ask(`CREATE SCHEMA "${schema}"`);
-  else if (found[0] === true) {
-    throw new EventCounterError(
-      EXIT.badInput,
-      `Cannot use ledger "${masked}": schema "${schema}" holds something else, give another with ?schema=`,
-    );
-  }
-  await session.execute(TABLES);
+  if (found?.[0] !== true) return found !== undefined;
+  throw new EventCounterError(
+    EXIT.badInput,
+    `Cannot use ledger "${masked}": schema "${schema}" holds something else, give another with ?schema=`,
+  );
 }

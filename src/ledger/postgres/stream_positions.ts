@@ -3,7 +3,7 @@ import { EventCounterError, EXIT } from "../../model/errors.ts";
 import type { Position } from "../../model/position.ts";
 import { codeOf } from "./postgres_failure.ts";
 import type { Answer, Session } from "./session.ts";
-import { packArray, packNumbers, TYPE } from "./values.ts";
+import { packArray, packNumbers, TYPE, type Value } from "./values.ts";
 
 /**
  * Moves positions on from where this worker knows them to be; anywhere else,
@@ -20,6 +20,10 @@ const MOVE_POSITIONS = {
     "WHERE expected.stream = known.stream) THEN excluded.last_offset END",
 };
 
+/** How far each stream has been counted. */
+export const READ_POSITIONS =
+  "SELECT stream, last_offset, fingerprint FROM stream_position";
+
 const NOT_NULL_VIOLATION = "23502";
 
 /** No stream has such an offset. */
@@ -34,13 +38,7 @@ export class StreamPositions {
 
   /** Reads them when a run begins. */
   async read(session: Session): Promise<ReadonlyMap<string, Position>> {
-    const { rows } = await session.ask(
-      "SELECT stream, last_offset, fingerprint FROM stream_position",
-    );
-    this.#known = new Map(rows.map(([stream, offset, fingerprint]) => [
-      utf8.decode(stream as Uint8Array),
-      { offset: offset as number, fingerprint: fingerprint as Uint8Array },
-    ]));
+    this.#known = positionsOf((await session.ask(READ_POSITIONS)).rows);
     return new Map(this.#known);
   }
 
@@ -86,6 +84,16 @@ export class StreamPositions {
       this.#known.set(stream, position);
     }
   }
+}
+
+/** What the rows of {@linkcode READ_POSITIONS} tell. */
+export function positionsOf(
+  rows: readonly (readonly Value[])[],
+): Map<string, Position> {
+  return new Map(rows.map(([stream, offset, fingerprint]) => [
+    utf8.decode(stream as Uint8Array),
+    { offset: offset as number, fingerprint: fingerprint as Uint8Array },
+  ]));
 }
 
 const utf8 = new TextDecoder("utf-8", { ignoreBOM: true });

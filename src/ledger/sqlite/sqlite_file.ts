@@ -70,7 +70,7 @@ export function checkFile(database: DatabaseSync, path: string): void {
       `Cannot use ledger "${path}": it is a SQLite database of another program, give another file`,
     );
   }
-  const version = read(database, "user_version");
+  const version = versionOf(database);
   if (version > SCHEMA_VERSION) {
     throw new EventCounterError(
       EXIT.badInput,
@@ -86,6 +86,11 @@ export function checkFile(database: DatabaseSync, path: string): void {
       `Cannot use ledger "${path}": its table ${missing} is missing, it is damaged; restore it from a copy, or give another file`,
     );
   }
+}
+
+/** The version of its schema. */
+export function versionOf(database: DatabaseSync): number {
+  return read(database, "user_version");
 }
 
 function prepareFile(database: DatabaseSync): void {

@@ -1,5 +1,7 @@
+import { existsSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { basename, dirname, join } from "node:path";
+import { messageOf } from "../../model/errors.ts";
 
 /**
  * How long to try for the lock, in ms: two processes that try at the same
@@ -21,7 +23,7 @@ const TIMEOUT = 300;
  * @throws SQLite's "database is locked" if another process has it.
  */
 export function lockLedger(path: string): DatabaseSync {
-  const lock = new DatabaseSync(`${realPath(path)}-lock`, { timeout: TIMEOUT });
+  const lock = new DatabaseSync(lockPathOf(path), { timeout: TIMEOUT });
   try {
     lock.exec("PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE");
     return lock;
@@ -29,6 +31,31 @@ export function lockLedger(path: string): DatabaseSync {
     lock.close();
     throw error;
   }
+}
+
+/**
+ * Whether a worker has a ledger right now. Makes no lock, and takes none that
+ * would keep a worker out.
+ *
+ * @throws SQLite's own errors.
+ */
+export function isLedgerLocked(path: string): boolean {
+  const lockPath = lockPathOf(path);
+  if (!existsSync(lockPath)) return false;
+  const lock = new DatabaseSync(lockPath, { readOnly: true, timeout: 0 });
+  try {
+    lock.prepare("SELECT * FROM sqlite_schema").all();
+    return false;
+  } catch (error) {
+    if (/database is locked/.test(messageOf(error))) return true;
+    throw error;
+  } finally {
+    lock.close();
+  }
+}
+
+function lockPathOf(path: string): string {
+  return `${realPath(path)}-lock`;
 }
 
 /** One path for one file, also where a link leads to it. */

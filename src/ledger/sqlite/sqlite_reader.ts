@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { DatabaseSync, type SQLOutputValue } from "node:sqlite";
 import {
   byCodePoint,
@@ -7,22 +8,25 @@ import {
 } from "../../model/counts.ts";
 import { EventCounterError, EXIT, messageOf } from "../../model/errors.ts";
 import type { FileNote } from "../../model/file_note.ts";
+import type { Position } from "../../model/position.ts";
 import type { RejectionReason } from "../../model/rejection.ts";
 import { addLog } from "../counts.ts";
-import type {
-  IdTotals,
-  LedgerReader,
-  RejectionTotals,
-  StoredIds,
-  StoredRejection,
-  StoredRun,
+import {
+  type IdTotals,
+  LedgerMissing,
+  type LedgerReader,
+  type RejectionTotals,
+  type StoredIds,
+  type StoredRejection,
+  type StoredRun,
 } from "../ledger_reader.ts";
 import { addSorted, pagesOf } from "../sorted_counts.ts";
 import { sqliteFailure } from "./sqlite_failure.ts";
-import { checkFile, isNew } from "./sqlite_file.ts";
+import { checkFile, isNew, versionOf } from "./sqlite_file.ts";
 import {
   fileNoteOf,
   idsOf,
+  positionOf,
   rejectionOf,
   requireValue,
   runOf,
@@ -47,6 +51,7 @@ type Row = Record<string, SQLOutputValue>;
 export class SqliteReader implements LedgerReader {
   /** The ledger's file. */
   readonly name: string;
+  readonly version: number;
   readonly #database: DatabaseSync;
   /** Counts of checkpoints that are not in the table `total` yet. */
   readonly #unfolded: Counts;
@@ -57,6 +62,7 @@ export class SqliteReader implements LedgerReader {
     // The moment is that of the first statement that reads.
     database.exec("BEGIN");
     this.#unfolded = readLog(database);
+    this.version = versionOf(database);
   }
 
   /**
@@ -70,9 +76,9 @@ export class SqliteReader implements LedgerReader {
     let database: DatabaseSync | undefined;
     try {
       refuseMissing(path);
-      database = new DatabaseSync(path, { readOnly: true });
+      database = openToRead(path);
       checkFile(database, path);
-      if (isNew(database)) throw new Error("it is empty: not a database");
+      if (isNew(database)) throw missing(path, "it is empty");
       return new SqliteReader(path, database);
     } catch (error) {
       database?.close();
@@ -181,6 +187,15 @@ export class SqliteReader implements LedgerReader {
     for await (const page of checkpoints) yield* page;
   }
 
+  async positions(): Promise<ReadonlyMap<string, Position>> {
+    return new Map(
+      await this.#all(
+        "SELECT * FROM position",
+        (row) => [row.stream as string, positionOf(row)] as const,
+      ),
+    );
+  }
+
   files(): Promise<FileNote[]> {
     return this.#all("SELECT * FROM file ORDER BY name, folder", fileNoteOf);
   }
@@ -256,18 +271,38 @@ export class SqliteReader implements LedgerReader {
   }
 }
 
+/**
+ * Whoever reads a database in WAL mode shares files beside it with its writer.
+ * Where there are none, nobody else has it open: then the last one to close it
+ * removes them again, but only if it could write.
+ */
+function openToRead(path: string): DatabaseSync {
+  const isOpen = existsSync(`${path}-wal`);
+  const database = new DatabaseSync(path, { readOnly: isOpen });
+  database.exec("PRAGMA query_only = ON");
+  return database;
+}
+
 /** @throws {EventCounterError} 65 if it is missing, or no file. */
 function refuseMissing(path: string): void {
   try {
     if (Deno.statSync(path).isFile) return;
     throw new Error("it is no file");
   } catch (error) {
+    if (error instanceof Deno.errors.NotFound) throw missing(path, error);
     throw new EventCounterError(
       EXIT.badInput,
       `Cannot read ledger "${path}": ${messageOf(error)}; check its name`,
       { cause: error },
     );
   }
+}
+
+function missing(path: string, cause: unknown): LedgerMissing {
+  return new LedgerMissing(
+    `Cannot read ledger "${path}": ${messageOf(cause)}; check its name`,
+    { cause },
+  );
 }
 
 /** The counts that wait in the log. */

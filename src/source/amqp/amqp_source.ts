@@ -2,11 +2,11 @@ import { getLogger } from "@logtape/logtape";
 import type { Delivery } from "../../model/delivery.ts";
 import { Attempts } from "../../topology/attempts.ts";
 import { openConnection } from "../../topology/connection.ts";
-import { EventCounterError, EXIT, messageOf } from "../../model/errors.ts";
+import { messageOf } from "../../model/errors.ts";
 import type { Position } from "../../model/position.ts";
 import type { QueueType } from "../../topology/topology.ts";
 import { AmqpAttachment } from "./amqp_attachment.ts";
-import type { AmqpSourceOptions } from "./amqp_source_options.ts";
+import { type AmqpSourceOptions, refuseFrom } from "./amqp_source_options.ts";
 import type { Consumption } from "./consumption.ts";
 import { CLOSE_TIMEOUT, GracefulClose } from "./graceful_close.ts";
 import { QueueConsumption } from "./queue_consumption.ts";
@@ -198,7 +198,7 @@ export class AmqpSource implements Source {
     type: QueueType | undefined,
   ): Promise<Consumption> {
     if (type !== "stream") {
-      this.#refuseFrom(type);
+      refuseFrom(this.#options, type);
       return new QueueConsumption(this.#options, type === "quorum");
     }
     // Loaded only when it is used.
@@ -208,17 +208,6 @@ export class AmqpSource implements Source {
     return this.#stream ??= new StreamConsumption(
       this.#options,
       this.#position,
-    );
-  }
-
-  /** Every other queue begins where it was emptied up to. */
-  #refuseFrom(type: QueueType | undefined): void {
-    const { queue, from } = this.#options;
-    if (from === undefined) return;
-    throw new EventCounterError(
-      EXIT.usage,
-      `Option "--from" is for streams, but queue "${queue}" is ` +
-        `${type === undefined ? "none" : `of type ${type}`}; leave it out`,
     );
   }
 

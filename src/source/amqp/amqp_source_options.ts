@@ -1,8 +1,9 @@
 import type { Clock } from "../../model/clock.ts";
+import { EventCounterError, EXIT } from "../../model/errors.ts";
 import type { AmqpAddress } from "../../topology/amqp_address.ts";
 import type { TlsOptions } from "../../topology/connection.ts";
 import type { StreamStart } from "../stream/stream_start.ts";
-import type { AmqpChannel } from "../../topology/topology.ts";
+import type { AmqpChannel, QueueType } from "../../topology/topology.ts";
 
 /** Settings of an `AmqpSource`. */
 export interface AmqpSourceOptions {
@@ -40,4 +41,22 @@ export interface AmqpSourceOptions {
   readonly reconnectTimeout: number;
   /** What measures the time limits. */
   readonly clock: Clock;
+}
+
+/**
+ * Refuses `from` where it means nothing: every queue but a stream begins where
+ * it was emptied up to.
+ *
+ * @throws {EventCounterError} 2.
+ */
+export function refuseFrom(
+  { queue, from }: Pick<AmqpSourceOptions, "queue" | "from">,
+  type: QueueType | undefined,
+): void {
+  if (from === undefined || type === "stream") return;
+  throw new EventCounterError(
+    EXIT.usage,
+    `Option "--from" is for streams, but queue "${queue}" is ` +
+      `${type === undefined ? "none" : `of type ${type}`}; leave it out`,
+  );
 }

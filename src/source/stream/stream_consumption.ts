@@ -32,13 +32,19 @@ const NOTHING_TO_SETTLE: Settlement = {
 
 const log = getLogger(["eventcounter", "source"]);
 
+/** What of the settings is about streams. */
+export type StreamOptions = Pick<
+  AmqpSourceOptions,
+  "queue" | "from" | "header" | "prefetch" | "clock"
+>;
+
 /**
  * How a stream is consumed: from an offset on, and nothing is taken out. Its
  * memory lasts over attachments, so that each begins behind what was taken on
  * the one before.
  */
 export class StreamConsumption implements Consumption {
-  readonly #options: AmqpSourceOptions;
+  readonly #options: StreamOptions;
   /** What is known of the last message that was counted or taken. */
   #known: (() => Position) | undefined;
   /** The offset to read from; not known before the first attachment. */
@@ -47,29 +53,33 @@ export class StreamConsumption implements Consumption {
   #credited = 0;
 
   /** @param position How far the stream has been counted, if it has been. */
-  constructor(options: AmqpSourceOptions, position: Position | undefined) {
+  constructor(options: StreamOptions, position: Position | undefined) {
     this.#options = options;
     if (position === undefined) return;
     this.#known = () => position;
     this.#next = position.offset + 1;
   }
 
+  async begin(connection: ChannelModel): Promise<Record<string, unknown>> {
+    const offset = await this.findStart(connection);
+    this.#credited = 0;
+    log.info("reading stream {queue} from offset {offset}", {
+      queue: this.#options.queue,
+      offset,
+    });
+    return { "x-stream-offset": offset };
+  }
+
   /**
-   * Finds where to begin.
+   * Finds the offset to begin at.
    *
    * @throws {EventCounterError} 65 if the stream does not reach back to where
    * it was read up to, and it is not said where to begin.
    */
-  async begin(connection: ChannelModel): Promise<Record<string, unknown>> {
+  async findStart(connection: ChannelModel): Promise<number> {
     await this.#checkReach(connection);
-    const { from = "first", queue } = this.#options;
-    this.#next ??= await this.#find(connection, from);
-    this.#credited = 0;
-    log.info("reading stream {queue} from offset {offset}", {
-      queue,
-      offset: this.#next,
-    });
-    return { "x-stream-offset": this.#next };
+    const { from = "first" } = this.#options;
+    return this.#next ??= await this.#find(connection, from);
   }
 
   deliveryOf(message: ConsumeMessage): Delivery {
