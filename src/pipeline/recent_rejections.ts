@@ -29,7 +29,7 @@ export class RecentRejections {
   /** @param remembered What the ledger knows of earlier runs, oldest first. */
   constructor(remembered: readonly RecordedRejection[] = []) {
     for (const rejection of remembered) {
-      const known = new Known(rejection);
+      const known = new Known(rejection, { isSettled: rejection.settled });
       this.#note(known);
       if (rejection.settled) this.#settleOne(known);
     }
@@ -42,7 +42,7 @@ export class RecentRejections {
    * @param batch The number of its batch; see {@linkcode settle}.
    */
   add(rejection: Placed, settlement: Settlement, batch: number): void {
-    this.#note(new Known(rejection, settlement, batch));
+    this.#note(new Known(rejection, { settlement, batch }));
   }
 
   /**
@@ -57,7 +57,7 @@ export class RecentRejections {
     settlement: Settlement,
     batch: number,
   ): boolean {
-    const asked = new Known(rejection, settlement, batch);
+    const asked = new Known(rejection, { settlement, batch });
     const known = this.#find(asked);
     if (known === undefined) return false;
     this.#forget(known);
@@ -125,17 +125,32 @@ export class RecentRejections {
 /** What a rejection is known by. */
 type Placed = Omit<RecordedRejection, "settled">;
 
+/** When a rejection was recorded. */
+interface Recorded {
+  /** That of its delivery, if it was in this run. */
+  readonly settlement?: Settlement;
+  /** The number of its batch; 0 means in an earlier run. */
+  readonly batch?: number;
+  /** Whether it was in an earlier run, which knew that its ack had arrived. */
+  readonly isSettled?: boolean;
+}
+
 /** Content and places of a rejection as keys. */
 class Known {
   readonly content: string;
+  readonly settlement: Settlement | undefined;
+  readonly batch: number;
+  readonly #isSettled: boolean;
   readonly #follows: string | undefined;
   readonly #precedes: string | undefined;
 
   constructor(
     { fingerprint, follows, precedes }: Placed,
-    readonly settlement?: Settlement,
-    readonly batch = 0,
+    { settlement, batch = 0, isSettled = false }: Recorded,
   ) {
+    this.settlement = settlement;
+    this.batch = batch;
+    this.#isSettled = isSettled;
     this.content = keyOf(fingerprint);
     this.#follows = follows;
     this.#precedes = precedes;
@@ -152,8 +167,15 @@ class Known {
     return places;
   }
 
-  /** Whether no place that both have differs. */
+  /**
+   * Whether no place that both have differs. Where only a broker that has
+   * forgotten an ack could deliver it again, all of them must be known.
+   */
   agrees(other: Known): boolean {
+    if (this.#isSettled) {
+      return this.#follows !== undefined && this.#precedes !== undefined &&
+        this.#follows === other.#follows && this.#precedes === other.#precedes;
+    }
     return isEqualOrMissing(this.#follows, other.#follows) &&
       isEqualOrMissing(this.#precedes, other.#precedes);
   }

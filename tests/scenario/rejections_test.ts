@@ -93,6 +93,17 @@ durableLedger.test("a bad message behind an event that is published again is ano
   assertEquals((await rejectionsOf(ledger)).length, 2);
 });
 
+durableLedger.test("what a run knows to be acked is not taken for what comes behind the same event later", async ({ ledger }) => {
+  const bad = raw("a.event.created", "no JSON");
+  const [x, y] = [1, 2].map((id) => event("a", "created", uuid(id)));
+  const scenario = await new Scenario(ledger, { checkpointSize: 2 })
+    .start(x!, bad, y!, bad);
+  await scenario.runToSilence();
+  await new Scenario(ledger).runToEnd(...again([x!, bad, y!]));
+
+  assertEquals((await rejectionsOf(ledger)).length, 3);
+});
+
 everyLedger.test("two equal rejections that were each sent are recorded twice", async ({ ledger }) => {
   const bad = raw("a.event.created", "no JSON");
 
