@@ -63,7 +63,7 @@ async function compile(args: string[]): Promise<number> {
   const kind = kindNamed(values.kind);
   const wanted = outputs(values);
   await using folder = await TemporaryFolder.make();
-  const program = join(folder.path, "eventcounter.js");
+  const program = join(folder.path, "program");
   await bundle({
     entry: join(ROOT, "main.ts"),
     configuration: values.config,

@@ -26,7 +26,7 @@ import { printCompletions } from "../src/cli/completions/print_completions.ts";
 import { VERSION } from "../src/cli/version.ts";
 import { installPackage } from "./broker/system_package.ts";
 import { BUILD_OPTIONS, kindNamed, report } from "./compile/build_options.ts";
-import { bundle, commitOf } from "./compile/bundle.ts";
+import { bundle, commitOf, MAIN } from "./compile/bundle.ts";
 import { writeSums } from "./compile/checksums.ts";
 import {
   type Build,
@@ -70,7 +70,7 @@ async function packageDeb(args: string[]): Promise<number> {
   }
   await provideTools();
   await using folder = await TemporaryFolder.make();
-  const program = join(folder.path, "program.js");
+  const program = join(folder.path, "program");
   await bundle({
     entry: join(ROOT, "main.ts"),
     configuration: values.config,
@@ -117,22 +117,25 @@ async function provideTools(): Promise<void> {
   );
 }
 
-/** An executable by denort is the program; else it is two files and a script. */
+/** An executable by denort is the program; else it is its parts and a script. */
 async function stageProgram(
   kind: Kind | undefined,
   build: Build,
 ): Promise<Kind> {
   const asFiles = async (): Promise<Kind> => {
     const library = "/usr/lib/eventcounter";
-    const [runtime, program] = [`${library}/runtime`, `${library}/program.js`];
+    const [runtime, program] = [`${library}/runtime`, `${library}/program`];
     const root = join(dirname(build.out), "../..");
     await Deno.mkdir(join(root, library), { recursive: true });
     await Deno.mkdir(dirname(build.out), { recursive: true });
     await Deno.copyFile(await runtimeFor(build), join(root, runtime));
-    await Deno.copyFile(build.program, join(root, program));
+    await run("cp", ["-r", build.program, join(root, program)]);
     // No cache of compiled code: one that all users share would have to be
     // trusted by all, and one of each user's own would be in their homes.
-    const script = launch({ runtime, program, cache: "/dev/null" });
+    const script = launch({
+      ...{ runtime, cache: "/dev/null" },
+      program: `${program}/${MAIN}`,
+    });
     await Deno.writeTextFile(build.out, `#!/bin/sh\n${script}\n`, {
       mode: 0o755,
     });

@@ -1,12 +1,11 @@
 import { Command } from "@cliffy/command";
 import { type CommandDescription, PROGRAM } from "./command_tree.ts";
-import { printCompletions } from "./completions/print_completions.ts";
-import { count } from "./count_command.ts";
+import type { Shell } from "./completions/print_completions.ts";
 import type { CountOptions, PlaceOptions } from "./count_options.ts";
 import type { MergeOptions } from "./merge_command.ts";
 import type { OptionSpec } from "./option_spec.ts";
 import { OPTION_TYPES } from "./option_types.ts";
-import { publish, type PublishOptions } from "./publish_command.ts";
+import type { PublishOptions } from "./publish_command.ts";
 import type { ProcessContext } from "./process_context.ts";
 import { longVersion, VERSION } from "./version.ts";
 
@@ -20,11 +19,17 @@ type Action = (
   args: readonly unknown[],
 ) => unknown;
 
-/** What the commands do, by their paths; `completions` alone shows its help. */
+/**
+ * What the commands do, by their paths; `completions` alone shows its help.
+ * Each loads what it needs when it is given.
+ */
 const ACTIONS: Readonly<Record<string, Action>> = {
-  "": (options, context) => count(options as CountOptions, context),
-  count: (options, context) => count(options as CountOptions, context),
-  publish: (options, context) => publish(options as PublishOptions, context),
+  "": count,
+  count,
+  publish: async (options, context) => {
+    const { publish } = await import("./publish_command.ts");
+    await publish(options as PublishOptions, context);
+  },
   merge: async (options, context, ledgers) => {
     const { merge } = await import("./merge_command.ts");
     await merge(options as MergeOptions, ledgers as string[], context);
@@ -33,10 +38,23 @@ const ACTIONS: Readonly<Record<string, Action>> = {
     const { doctor } = await import("./doctor_command.ts");
     await doctor(options as PlaceOptions, context);
   },
-  "completions bash": (_, { print }) => printCompletions("bash", print),
-  "completions zsh": (_, { print }) => printCompletions("zsh", print),
-  "completions fish": (_, { print }) => printCompletions("fish", print),
+  "completions bash": (_, context) => printCompletions("bash", context),
+  "completions zsh": (_, context) => printCompletions("zsh", context),
+  "completions fish": (_, context) => printCompletions("fish", context),
 };
+
+async function count(options: unknown, context: ProcessContext): Promise<void> {
+  const { count } = await import("./count_command.ts");
+  await count(options as CountOptions, context);
+}
+
+async function printCompletions(
+  shell: Shell,
+  { print }: ProcessContext,
+): Promise<void> {
+  const completions = await import("./completions/print_completions.ts");
+  completions.printCompletions(shell, print);
+}
 
 /** The whole command line, made of {@linkcode PROGRAM}. */
 export function rootCommand(context: ProcessContext): Command {

@@ -30,7 +30,8 @@ export async function openConnection(
   timeLeft: number,
 ): Promise<ChannelModel> {
   // Loaded here, since it takes longer to load than the rest of the program.
-  const { connect } = await import("amqplib");
+  // Of a CommonJS package, what is bundled in parts has the default alone.
+  const { default: { connect } } = await import("amqplib");
   const connection = await connect({ ...address }, {
     noDelay: true,
     timeout: Math.min(timeLeft, SILENCE),

@@ -104,7 +104,7 @@ async function build(kind: Kind, entry: string): Promise<Executable> {
   // A name with a space: what handles its own path carelessly fails.
   const path = join(FOLDER, `${kind} of ${entry.replaceAll("/", "_")}`);
   await Deno.writeTextFile(path, "What is built replaces this.");
-  const program = `${path}.js`;
+  const program = `${path} program`;
   await bundle({
     entry: `${ROOT}${entry}`,
     configuration: CONFIGURATION,

@@ -1,3 +1,5 @@
+import { join } from "node:path";
+import { MAIN } from "./bundle.ts";
 import { HOST } from "./targets.ts";
 import { lastLine, run, ToolError } from "../tool.ts";
 import { FLAGS } from "./permissions.ts";
@@ -30,7 +32,7 @@ export async function compileWithDenort(
   const compiled = await run(Deno.execPath(), [
     ...["compile", "--quiet", "--no-config", "--no-lock", "--no-check"],
     ...["--no-remote", "--no-npm", "--target", target.name, "--output", out],
-    ...[...FLAGS, program],
+    ...[...FLAGS, join(program, MAIN)],
   ], { timeout: TIMEOUT, env: { [DENORT_VARIABLE]: given || undefined } });
   if (compiled.code !== 0) throw fail(lastLine(compiled));
   if (!isHost) return;

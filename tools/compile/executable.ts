@@ -13,7 +13,7 @@ export type Kind = typeof KINDS[number];
 /** What is built, and of what. */
 export interface Build {
   readonly target: Target;
-  /** The bundled program. */
+  /** The folder of the bundled program. */
   readonly program: string;
   /** The version of Deno in self-extracting executables. */
   readonly runtimeVersion: string;

@@ -10,7 +10,7 @@
 # or this file is damaged, 1 the runtime does not run on this system. All other
 # codes are the program's.
 
-payload_start=@PAYLOAD_START@ payload_sum=@PAYLOAD_SUM@ program_size=@PROGRAM_SIZE@
+payload_start=@PAYLOAD_START@ payload_sum=@PAYLOAD_SUM@
 
 fail() {
   printf 'eventcounter: Cannot %s\n' "$2" >&2
@@ -22,9 +22,20 @@ trusted() {
   [ -O "$1" ] || [ -n "$(command -p find "$1/." -prune -user 0 2>/dev/null)" ]
 }
 
-# The program comes first, as it is, and then the runtime, by gzip. Both get
-# their names when they are whole and on the disk, the runtime as the last: where
-# it is, all is. A subshell, so that the program gets none of its settings.
+# The files of the program, as they are, and then the runtime, by gzip.
+write_parts() {
+  start=$payload_start
+  for part in @PARTS@; do
+    size=${part#*:}
+    tail -c "+$start" "$0" | head -c "$size" >"$new/${part%:*}" || return
+    start=$((start + size))
+  done
+  tail -c "+$start" "$0" | gzip -dc >"$new/runtime"
+}
+
+# All get their names when they are whole and on the disk, the runtime as
+# the last: where it is, all is. A subshell, so that the program gets none of its
+# settings.
 unpack() (
   PATH=${PATH:+$PATH:}/usr/bin:/bin
   umask 077
@@ -39,16 +50,14 @@ unpack() (
   [ "${sum%% *}" = "$payload_sum" ] ||
     fail 74 "unpack the runtime: \"$0\" is damaged, it has not the SHA-256 sum that it should; copy it again"
   {
-    tail -c "+$payload_start" "$0" | head -c "$program_size" >"$new/program.js" &&
-      tail -c "+$((payload_start + program_size))" "$0" | gzip -dc >"$new/runtime" &&
-      chmod 500 "$new/runtime" && { sync "$new/runtime" || sync; }
+    write_parts && chmod 500 "$new/runtime" && { sync "$new/runtime" || sync; }
   } 2>/dev/null ||
     fail 74 "unpack the runtime into \"$folder\": the disk is full; free 110 MB, or $other"
   [ -x "$new/runtime" ] ||
     fail 73 "start the runtime in \"$folder\": programs are not allowed there (noexec); $other"
   "$new/runtime" --version >/dev/null 2>&1 ||
     fail 1 "start the runtime in \"$folder\": it does not run on this system; use an executable built for it, this one is for @TARGET@"
-  mv -f "$new/program.js" "$new/runtime" "$folder"
+  mv -f "$new"/*.js "$folder" && mv -f "$new/runtime" "$folder"
 )
 
 other='set EVENTCOUNTER_CACHE to another folder'

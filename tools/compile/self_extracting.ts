@@ -1,9 +1,11 @@
 import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
+import { join } from "node:path";
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
 import { VERSION } from "../../src/cli/version.ts";
 import { lastLine, run, ToolError } from "../tool.ts";
+import { MAIN } from "./bundle.ts";
 import type { Build } from "./executable.ts";
 import { launch } from "./launcher.ts";
 
@@ -11,8 +13,8 @@ import { launch } from "./launcher.ts";
 export interface Parts {
   /** The target's name. */
   readonly target: string;
-  /** The bundled program. */
-  readonly program: Uint8Array;
+  /** The files of the bundled program, by their names. */
+  readonly program: ReadonlyMap<string, Uint8Array>;
   /** The runtime: Deno's executable for the target. */
   readonly runtime: Uint8Array;
 }
@@ -33,7 +35,7 @@ export async function writeSelfExtracting(build: Build): Promise<void> {
   }
   const bytes = await selfExtracting({
     target: target.name,
-    program: await Deno.readFile(build.program),
+    program: await filesOf(build.program),
     runtime: await Deno.readFile(await runtimeFor(build)),
   });
   await Deno.writeFile(out, bytes, { mode: 0o755 });
@@ -47,8 +49,8 @@ export async function selfExtracting(
   { target, program, runtime }: Parts,
 ): Promise<Uint8Array> {
   const compressed = await promisify(gzip)(runtime, { level: 9 });
-  const sum = createHash("sha256").update(program).update(compressed)
-    .digest("hex");
+  const payload = Buffer.concat([...program.values(), compressed]);
+  const sum = createHash("sha256").update(payload).digest("hex");
   const script = await Deno.readTextFile(
     new URL("self_extracting.sh", import.meta.url),
   );
@@ -57,11 +59,12 @@ export async function selfExtracting(
     TARGET: target,
     PAYLOAD_START: HEADER_SIZE + 1,
     PAYLOAD_SUM: sum,
-    PROGRAM_SIZE: program.length,
+    PARTS: [...program].map(([name, { length }]) => `${name}:${length}`)
+      .join(" "),
     KEY: sum.slice(0, 16),
     LAUNCH: launch({
       runtime: '"$folder/runtime"',
-      program: '"$folder/program.js"',
+      program: `"$folder/${MAIN}"`,
       cache: '"$folder/deno"',
     }),
   };
@@ -70,7 +73,20 @@ export async function selfExtracting(
     (_, name) => String(values[name]),
   );
   const header = filled.padEnd(HEADER_SIZE - 1) + "\n";
-  return Buffer.concat([Buffer.from(header), program, compressed]);
+  return Buffer.concat([Buffer.from(header), payload]);
+}
+
+/** The files of a folder by their names, in their order. */
+async function filesOf(folder: string): Promise<Map<string, Uint8Array>> {
+  const files = await Array.fromAsync(Deno.readDir(folder));
+  const names = files.map(({ name }) => name).sort();
+  return new Map(
+    await Promise.all(
+      names.map(async (name) =>
+        [name, await Deno.readFile(join(folder, name))] as const
+      ),
+    ),
+  );
 }
 
 /**
