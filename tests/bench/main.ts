@@ -1,8 +1,7 @@
 /**
- * Measures the tool: `deno task bench`. Writes `docs/performance.md`. Ratios hold on any machine, absolute
- * figures only on the one that made them.
- *
- * `EVENTCOUNTER_BENCH_SCALE` makes it shorter or longer, 1 by default.
+ * Measures the tool and writes `docs/performance.md`: `deno task bench`, some
+ * ten minutes; `EVENTCOUNTER_BENCH_SCALE` makes it shorter or longer, 1 by
+ * default.
  *
  * @module
  */
@@ -12,7 +11,7 @@ import { benchPartitions } from "./partitions_bench.ts";
 import { benchPipeline } from "./pipeline_bench.ts";
 import { benchPostgres } from "./postgres_bench.ts";
 import { Report } from "./report.ts";
-import { scalingCharts } from "./scaling_charts.ts";
+import { addScaling } from "./scaling_charts.ts";
 import { benchStartup } from "./startup_bench.ts";
 
 const url = Deno.env.get("AMQP_URL");
@@ -22,17 +21,18 @@ const scaled = (size: number) => Math.round(size * scale / 10_000) * 10_000;
 
 const folder = await Deno.makeTempDir({ prefix: "eventcounter-bench-" });
 try {
-  await benchStartup(folder, {});
-  benchMemory({ size: scaled(4_000_000) });
-  await benchPipeline(folder, { pairs: 7, size: scaled(500_000) });
   const report = new Report();
-  await benchDrain(report, url, folder, { rounds: 7, size: scaled(100_000) });
-  await benchPostgres(report, url, { rounds: 5, size: scaled(200_000) });
+  await benchDrain(report, url, folder, { rounds: 5, size: scaled(60_000) });
+  await benchPostgres(report, url, { rounds: 3, size: scaled(100_000) });
   await benchPartitions(report, url, folder, {
-    rounds: 5,
-    size: scaled(100_000),
+    rounds: 3,
+    size: scaled(60_000),
   });
-  for (const [file, svg] of scalingCharts()) report.addChart(file, svg);
+  report.section("Without a broker");
+  await benchPipeline(report, folder, { pairs: 7, size: scaled(500_000) });
+  benchMemory(report, { size: scaled(4_000_000) });
+  await benchStartup(report, folder);
+  addScaling(report);
   await report.write("docs");
 } finally {
   await Deno.remove(folder, { recursive: true });

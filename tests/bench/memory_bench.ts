@@ -1,6 +1,6 @@
 import { SeenIds } from "../../src/ledger/seen/seen_ids.ts";
 import { Uuid } from "../../src/mod.ts";
-import { heading } from "./report.ts";
+import { heading, type Report, rounded } from "./report.ts";
 
 /** Ids added per look; their number falls between two sizes of the tables. */
 const STEP = 500_000;
@@ -9,12 +9,13 @@ const STEP = 500_000;
  * Resident memory per seen UUID beyond the start, at its worst over a growing
  * set: right after tables have grown they are at their emptiest.
  */
-export function benchMemory({ size }: { size: number }): void {
+export function benchMemory(
+  report: Report,
+  { size }: { size: number },
+): void {
   heading(
     "Memory of seen ids",
-    `up to ${
-      size.toLocaleString("en-US")
-    } UUIDs, resident bytes beyond the start`,
+    `up to ${rounded(size)} UUIDs, resident bytes beyond the start`,
   );
   const seen = new SeenIds();
   const start = Deno.memoryUsage().rss;
@@ -28,10 +29,12 @@ export function benchMemory({ size }: { size: number }): void {
   if (seen.size !== Math.floor(size / STEP) * STEP) {
     throw new Error("Bench: ids were lost");
   }
-  console.log(
-    `  ${last.toFixed(1)} bytes per id at the end, ${
+  report.note(
+    `A UUID that has been seen takes ${
       worst.toFixed(1)
-    } at worst in the second half (aim: 40 or less)`,
+    } resident bytes at worst, ${last.toFixed(1)} at the end, in a set of ${
+      rounded(size / 2)
+    } that grows to ${rounded(size)}.`,
   );
 }
 

@@ -12,7 +12,7 @@ import type { Drain } from "./drain.ts";
 import { figureOf } from "./drain_bench.ts";
 import { benchMessages } from "./messages.ts";
 import type { Task } from "./peers.ts";
-import { heading, type Report } from "./report.ts";
+import { heading, type Report, rounded } from "./report.ts";
 
 const PREFETCH = 10_000;
 
@@ -45,7 +45,8 @@ export async function benchPartitions(
   }
   report.add(
     "Partitions",
-    "Messages per second out of several queues together, each with a worker and a ledger in SQLite.",
+    `${rounds} rounds of ${rounded(size)} messages out of ` +
+      "several queues together, each with a worker and a ledger in SQLite.",
     settings.map(({ name, drains }) => figureOf(name, drains, size)),
   );
 }
@@ -73,7 +74,7 @@ async function drainPartitions(
   try {
     for (const [i, { routingKey, body }] of benchMessages(size).entries()) {
       channel.publish(name, routingKey, Buffer.from(body), { deliveryMode: 2 });
-      if (i % 1_000 === 999) await channel.waitForConfirms();
+      if (i % 10_000 === 9_999) await channel.waitForConfirms();
     }
     await channel.waitForConfirms();
     const drains = await drainAll(

@@ -1,5 +1,5 @@
 import { AMQPClient } from "@cloudamqp/amqp-client";
-import { connect } from "amqplib";
+import { connect, type Options } from "amqplib";
 import { Connection } from "rabbitmq-client";
 import { type Drain, Stopwatch } from "./drain.ts";
 
@@ -56,7 +56,7 @@ class BareCount {
 /** The client that the tool uses, alone. */
 export async function drainAmqplib(
   task: Task,
-  ackEach = false,
+  { ackEach = false, ...consume }: Options.Consume & { ackEach?: boolean } = {},
 ): Promise<Drain> {
   const connection = await connect(task.url, { noDelay: true });
   const channel = await connection.createChannel();
@@ -67,7 +67,7 @@ export async function drainAmqplib(
     if (count.take(fields.routingKey, content.toString())) {
       channel.ack(message!, true);
     }
-  });
+  }, consume);
   const drain = await count.done;
   await channel.close();
   await connection.close();

@@ -6,7 +6,7 @@ import {
 } from "../../src/mod.ts";
 import { ArraySource } from "./array_source.ts";
 import { benchMessages, type Message } from "./messages.ts";
-import { heading, median, perSecond } from "./report.ts";
+import { heading, median, perSecond, type Report, rounded } from "./report.ts";
 
 /**
  * The pipeline without a broker: decode, seen ids, router, one consumer per
@@ -14,13 +14,14 @@ import { heading, median, perSecond } from "./report.ts";
  * same without a disk. The first pair warms up and does not count.
  */
 export async function benchPipeline(
+  report: Report,
   folder: string,
   { pairs, size }: { pairs: number; size: number },
 ): Promise<void> {
   heading(
     "Pipeline without a broker",
     `${pairs} pairs of ${
-      size.toLocaleString("en-US")
+      rounded(size)
     } events, 1,000 users, 3 types, checkpoint 5,000`,
   );
   const messages = benchMessages(size);
@@ -40,10 +41,12 @@ export async function benchPipeline(
       }   memory ${perSecond(size, memory).padStart(11)}`,
     );
   }
-  console.log(
-    `  median  SQLite ${perSecond(size, median(onDisk))}, memory ${
+  report.note(
+    `The pipeline alone takes ${
+      perSecond(size, median(onDisk))
+    } events into SQLite on disk, and ${
       perSecond(size, median(inMemory))
-    } (aim: SQLite 500,000/s or more)`,
+    } into the ledger in memory (medians of ${pairs} runs in turn).`,
   );
 }
 

@@ -2,7 +2,13 @@ import { PrivatePostgres } from "../../tools/postgres.ts";
 import type { Drain } from "./drain.ts";
 import { drainFilled, figureOf } from "./drain_bench.ts";
 import type { Work } from "./postgres_worker.ts";
-import { type Figure, heading, median, type Report } from "./report.ts";
+import {
+  type Figure,
+  heading,
+  median,
+  type Report,
+  rounded,
+} from "./report.ts";
 
 const WORKERS = [1, 2, 4];
 
@@ -21,7 +27,7 @@ export async function benchPostgres(
 ): Promise<void> {
   heading(
     "A ledger in PostgreSQL",
-    `${rounds} rounds of ${size.toLocaleString("en-US")} ids and messages`,
+    `${rounds} rounds of ${rounded(size)} ids and messages`,
   );
   await using postgres = await PrivatePostgres.launch({
     configuration: SETTINGS,
@@ -46,14 +52,14 @@ export async function benchPostgres(
   }
   report.add(
     "Database alone",
-    "New ids claimed and committed per second in batches of 5,000, with counts; " +
-      "no broker.",
+    `${rounds} rounds of ${rounded(size)} new ids, claimed and ` +
+      "committed in batches of 5,000, with counts; no broker.",
     figures(claims, size),
   );
   report.add(
     "Workers with one ledger",
-    "Messages per second out of one quorum queue, by workers that share a ledger " +
-      "in PostgreSQL on the same machine.",
+    "As many messages out of one quorum queue, by workers that share a ledger " +
+      "in PostgreSQL.",
     figures(drains, size),
   );
   report.note(

@@ -1,10 +1,13 @@
 import * as echarts from "echarts";
-import type { Cost } from "./scaling_model.ts";
+import { run } from "../../tools/tool.ts";
 
-/** One measured row. */
-export interface Figure extends Cost {
+/** One measured row; CPU time is in µs a message. */
+export interface Figure {
   readonly name: string;
   readonly perSecond: number;
+  readonly client: number;
+  readonly broker: number;
+  readonly database: number;
 }
 
 /** The middle one of some numbers; of an even number, the mean of the two. */
@@ -16,10 +19,14 @@ export function median(numbers: readonly number[]): number {
     : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }
 
-/** A rate with commas between its thousands. */
+/** A whole number with commas between its thousands. */
+export function rounded(number: number): string {
+  return Math.round(number).toLocaleString("en-US");
+}
+
+/** The same of a rate. */
 export function perSecond(count: number, milliseconds: number): string {
-  return Math.round(count / milliseconds * 1_000).toLocaleString("en-US") +
-    "/s";
+  return `${rounded(count / milliseconds * 1_000)}/s`;
 }
 
 /** Prints a heading and what it is about. */
@@ -29,36 +36,51 @@ export function heading(title: string, about: string): void {
 
 /** Gathers figures, and makes `docs/performance.md` and its charts of them. */
 export class Report {
+  readonly #figures = new Map<string, Figure>();
+  readonly #rows: string[] = [];
   readonly #sections: string[] = [];
   readonly #charts = new Map<string, string>();
 
-  /** Adds a table of figures, and a chart of them. */
+  /** Adds figures to the table, and a section with a chart of them. */
   add(title: string, about: string, figures: readonly Figure[]): void {
-    const file = `${title.toLowerCase().replaceAll(" ", "_")}.svg`;
-    this.#charts.set(file, barChart(figures));
-    const rows = figures.map((figure) =>
-      `| ${figure.name} | ${
-        Math.round(figure.perSecond).toLocaleString("en-US")
-      } | ${
-        [figure.client, figure.broker, figure.database].map((cpu) =>
-          cpu < 0.05 ? "–" : cpu.toFixed(1)
-        ).join(" | ")
-      } |`
+    for (const figure of figures) {
+      this.#figures.set(`${title}: ${figure.name}`, figure);
+    }
+    const rows = figures.map(
+      ({ name, perSecond, client, broker, database }) => {
+        const parts = [client, broker, database];
+        const busy = perSecond * parts.reduce((sum, part) => sum + part) / 1e6;
+        const cells = parts.map((part) => part < 0.05 ? "–" : part.toFixed(1));
+        return `| ${name} | ${rounded(perSecond)} | ${cells.join(" | ")} | ${
+          busy.toFixed(2)
+        } |`;
+      },
     );
-    this.#sections.push(
-      `## ${title}\n\n${about}\n\n![${title}](performance/${file})\n\n` +
-        "| | messages/s | client | broker | database |\n" +
-        `| --- | ---: | ---: | ---: | ---: |\n${rows.join("\n")}`,
-    );
+    this.#rows.push(`| **${title}** | | | | | |`, ...rows);
+    this.section(title);
+    this.note(about);
+    this.chart(title, barChart(figures));
     console.log(rows.join("\n"));
   }
 
-  /** Adds a chart that another page shows. */
-  addChart(file: string, svg: string): void {
-    this.#charts.set(file, svg);
+  /** A figure that was added. @param name Its section and its own. */
+  figure(name: string): Figure {
+    return this.#figures.get(name)!;
   }
 
-  /** Adds a sentence. */
+  /** Begins a section. */
+  section(title: string): void {
+    this.#sections.push(`## ${title}`);
+  }
+
+  /** Adds a chart. */
+  chart(title: string, svg: string): void {
+    const file = `${title.toLowerCase().replaceAll(" ", "_")}.svg`;
+    this.#charts.set(file, svg);
+    this.#sections.push(`![${title}](performance/${file})`);
+  }
+
+  /** Adds a paragraph. */
   note(text: string): void {
     this.#sections.push(text);
     console.log(`  ${text}`);
@@ -70,8 +92,9 @@ export class Report {
     for (const [file, svg] of this.#charts) {
       await Deno.writeTextFile(`${docs}/performance/${file}`, svg);
     }
+    const page = `${docs}/performance.md`;
     await Deno.writeTextFile(
-      `${docs}/performance.md`,
+      page,
       [
         "# Performance",
         "Written by `deno task bench`. Absolute figures are those of the " +
@@ -80,17 +103,25 @@ export class Report {
         "are the ratios, and best of all the CPU time per message, in µs, of " +
         "client, broker and database. All contenders ran in turn, several " +
         "times, and these are medians.",
+        "| | messages/s | client | broker | database | cores busy |\n" +
+        `| --- |${" ---: |".repeat(5)}\n${this.#rows.join("\n")}`,
         ...this.#sections,
-      ].join("\n\n") + "\n",
+      ].join("\n\n"),
     );
+    await run(Deno.execPath(), ["fmt", "--quiet", page]);
   }
 }
 
 /** Rates as horizontal bars. */
 function barChart(figures: readonly Figure[]): string {
   return renderSvg(760, 70 + 36 * figures.length, {
-    grid: { left: 8, right: 90, top: 12, bottom: 36, containLabel: true },
-    xAxis: { type: "value", name: "messages/s", nameLocation: "middle" },
+    grid: { left: 8, right: 90, top: 12, bottom: 32, containLabel: true },
+    xAxis: {
+      type: "value",
+      name: "messages/s",
+      nameLocation: "middle",
+      nameGap: 28,
+    },
     yAxis: {
       type: "category",
       inverse: true,
@@ -107,8 +138,7 @@ function barChart(figures: readonly Figure[]): string {
       label: {
         show: true,
         position: "right",
-        formatter: ({ value }: { value: number }) =>
-          value.toLocaleString("en-US"),
+        formatter: ({ value }: { value: number }) => rounded(value),
       },
     }],
   });

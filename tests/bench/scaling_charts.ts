@@ -4,101 +4,98 @@ import {
   memoryFor,
   queuesFor,
 } from "./scaling_model.ts";
-import { renderSvg } from "./report.ts";
+import { renderSvg, type Report, rounded } from "./report.ts";
 
-/**
- * What each way to run takes: medians of `deno task bench` in fast phases of
- * two shared cores, RabbitMQ 3.10 and PostgreSQL 15 beside the tool.
- */
-const ENGINES: readonly Engine[] = [
-  {
-    name: "classic queues, SQLite each",
-    cost: { client: 6.2, broker: 18, database: 0 },
-    perQueue: 66_000,
-    memory: 28,
-    disk: 17,
-  },
-  {
-    name: "quorum queues, SQLite each",
-    cost: { client: 3.4, broker: 9, database: 0 },
-    perQueue: 122_000,
-    memory: 28,
-    disk: 17,
-  },
-  {
-    name: "stream, SQLite each",
-    cost: { client: 4.5, broker: 14, database: 0 },
-    perQueue: 130_000,
-    memory: 28,
-    disk: 17,
-  },
-  {
-    name: "quorum queue, PostgreSQL",
-    cost: { client: 4.6, broker: 9, database: 10.5 },
-    perQueue: 122_000,
-    // The index of random ids, which must be in the buffers.
-    memory: 40,
-    disk: 93,
-  },
-];
+/** Bytes in memory for each id, measured at 50,000,000, and in SQLite's file. */
+const SQLITE = { memory: 27, disk: 17 };
+
+/** The index of random ids, which must be in the buffers; all the tables. */
+const POSTGRES = { memory: 40, disk: 93 };
 
 const IDS = [1e6, 1e7, 1e8, 1e9, 1e10, 1e11];
 const RATES = [1e3, 1e4, 1e5, 1e6];
 
-/** Charts for docs/scaling.md, by file name. */
-export function scalingCharts(): ReadonlyMap<string, string> {
-  return new Map([
-    [
-      "scaling_memory.svg",
-      lines(
-        "ids ever seen",
-        "GiB of memory",
-        IDS,
-        [ENGINES[1]!, ENGINES[3]!],
-        memoryFor,
-      ),
-    ],
-    [
-      "scaling_cores.svg",
-      lines(
-        "messages per second",
-        "cores, broker and database included",
-        RATES,
-        ENGINES,
-        coresFor,
-      ),
-    ],
-  ]);
+/** What each way to run takes, by what has been measured so far. */
+function enginesOf(report: Report): readonly Engine[] {
+  const engine = (
+    name: string,
+    measured: string,
+    store: { memory: number; disk: number },
+  ): Engine => ({ name, figure: report.figure(measured), ...store });
+  return [
+    engine("classic queues, SQLite each", "Drain: eventcounter", SQLITE),
+    engine(
+      "quorum queues, SQLite each",
+      "Drain: eventcounter, quorum queue",
+      SQLITE,
+    ),
+    engine("streams, SQLite each", "Drain: eventcounter, stream", SQLITE),
+    engine(
+      "quorum queues, PostgreSQL",
+      "Workers with one ledger: eventcounter, 1 worker",
+      POSTGRES,
+    ),
+  ];
 }
 
-/** The same as tables in Markdown. */
-export function scalingTables(): string {
-  const memory = IDS.map((ids) =>
-    `| 10^${Math.log10(ids)} | ${
-      [ENGINES[1]!, ENGINES[3]!].flatMap((engine) => [
+/** Adds what the model makes of the figures: tables and charts. */
+export function addScaling(report: Report): void {
+  const engines = enginesOf(report);
+  const stores = [engines[0]!, engines[3]!];
+  report.section("At scale");
+  report.note(
+    "What follows is computed, not measured: the figures above times ids and " +
+      "rates. First what these cores would have time for, beside what was " +
+      "measured; in the rest of the time somebody waits for somebody else.",
+  );
+  const cores = navigator.hardwareConcurrency;
+  report.note(table([
+    [`messages/s on ${cores} cores`, "computed", "measured"],
+    ...engines.map((engine) => [
+      `${engine.name}, one`,
+      ...[cores / coresFor(engine, 1), engine.figure.perSecond].map(rounded),
+    ]),
+  ]));
+  report.note(
+    "Cores are the sum of client, broker and database. There are as many " +
+      "queues as of the one measured above, which had to share this machine, " +
+      "go into the rate. Networks and replication come on top. PostgreSQL's " +
+      "memory is the index of random ids, which is to be in the buffers.",
+  );
+  report.note(table([
+    ["ids ever seen", "SQLite: memory", "disk", "PostgreSQL: memory", "disk"],
+    ...IDS.map((ids) => [
+      `10^${Math.log10(ids)}`,
+      ...stores.flatMap((engine) => [
         size(memoryFor(engine, ids)),
         size(ids * engine.disk / 2 ** 30),
-      ]).join(" | ")
-    } |`
+      ]),
+    ]),
+  ]));
+  report.chart(
+    "Scaling memory",
+    lines("ids ever seen", "GiB of memory", IDS, stores, memoryFor),
   );
-  const cores = RATES.map((rate) =>
-    `| ${rate.toLocaleString("en-US")} | ${
-      ENGINES.map((engine) =>
-        `${Math.max(0.1, coresFor(engine, rate)).toFixed(1)} cores, ${
+  report.note(table([
+    ["messages/s: cores, queues", ...engines.map(({ name }) => name)],
+    ...RATES.map((rate) => [
+      rounded(rate),
+      ...engines.map((engine) =>
+        `${Math.max(0.1, coresFor(engine, rate)).toFixed(1)}, ${
           queuesFor(engine, rate)
-        } queue(s)`
-      ).join(" | ")
-    } |`
+        }`
+      ),
+    ]),
+  ]));
+  report.chart(
+    "Scaling cores",
+    lines("messages/s", "cores, all together", RATES, engines, coresFor),
   );
-  return [
-    "| ids ever seen | SQLite: memory | disk | PostgreSQL: index in buffers | disk |",
-    "| --- | --- | --- | --- | --- |",
-    ...memory,
-    "",
-    `| messages/s | ${ENGINES.map(({ name }) => name).join(" | ")} |`,
-    `| --- |${" --- |".repeat(ENGINES.length)}`,
-    ...cores,
-  ].join("\n");
+}
+
+function table([head, ...rows]: readonly (readonly string[])[]): string {
+  return [head!, head!.map(() => "---:"), ...rows]
+    .map((cells) => `| ${cells.join(" | ")} |`).join("\n");
 }
 
 function size(gibibytes: number): string {
@@ -116,9 +113,15 @@ function lines(
   value: (engine: Engine, at: number) => number,
 ): string {
   return renderSvg(760, 420, {
-    grid: { left: 60, right: 24, top: 64, bottom: 48 },
+    grid: { left: 60, right: 60, top: 64, bottom: 48 },
     legend: { top: 8, data: engines.map(({ name }) => name) },
-    xAxis: { type: "log", name: x, nameLocation: "middle", nameGap: 28 },
+    xAxis: {
+      type: "log",
+      min: at[0],
+      name: x,
+      nameLocation: "middle",
+      nameGap: 28,
+    },
     yAxis: { type: "log", name: y, nameLocation: "middle", nameGap: 40 },
     series: engines.map((engine) => ({
       name: engine.name,

@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { run } from "../../tools/tool.ts";
 import { CONFIGURATION } from "../support/program.ts";
-import { heading, median } from "./report.ts";
+import { heading, median, type Report } from "./report.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -13,6 +13,7 @@ const ROOT = fileURLToPath(new URL("../..", import.meta.url));
  * @param starts How often each is started, in turn.
  */
 export async function benchStartup(
+  report: Report,
   folder: string,
   { starts = 20 }: { starts?: number } = {},
 ): Promise<void> {
@@ -49,9 +50,10 @@ export async function benchStartup(
   }
   for (const [name, command] of Object.entries(commands)) {
     const megabytes = await idleMemory(command, folder, env) / 1e6;
-    console.log(
-      `${name.padEnd(30)} ${median(times.get(name)!).toFixed(0)} ms  ` +
-        `${megabytes.toFixed(0)} MB`,
+    report.note(
+      `The ${name} answers \`--version\` within ${
+        median(times.get(name)!).toFixed(0)
+      } ms, and takes ${megabytes.toFixed(0)} MB while it waits.`,
     );
   }
 }
