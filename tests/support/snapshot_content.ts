@@ -2,17 +2,49 @@ import { MemoryFileNotes } from "../../src/ledger/memory/memory_file_notes.ts";
 import type { UserCount } from "../../src/model/counts.ts";
 import type { FileNotes } from "../../src/model/file_note.ts";
 import type { Rejection } from "../../src/model/rejection.ts";
+import { Snapshot, type SnapshotResult } from "../../src/output/snapshot.ts";
 import type { SnapshotContent } from "../../src/output/snapshot_content.ts";
 
-/**
- * A ledger's content, two users or rejections a page.
- *
- * @param files What it knows of files. Default: a new ledger's nothing.
- */
-export function content(
-  counts: readonly [type: string, users: readonly UserCount[]][],
-  rejections: readonly Rejection[] = [],
-  files: FileNotes = new MemoryFileNotes(),
+/** What a ledger counted, type after type. */
+export type Counts = [type: string, users: readonly UserCount[]][];
+
+/** An output folder, and a ledger that knows what was written there from it. */
+export class OutputFolder {
+  readonly #snapshot: Snapshot;
+
+  /** @param notes What the ledger knows of files. Default: nothing. */
+  constructor(readonly path: string, readonly notes = new MemoryFileNotes()) {
+    this.#snapshot = new Snapshot(path, ["created", "updated", "deleted"]);
+  }
+
+  prepare(): Promise<void> {
+    return this.#snapshot.prepare();
+  }
+
+  /** Writes what the ledger is to hold now. */
+  write(
+    counts: Counts = [],
+    rejections: readonly Rejection[] = [],
+  ): Promise<SnapshotResult> {
+    return this.#snapshot.write(content(counts, rejections, this.notes));
+  }
+
+  /** Puts a file there that is not the ledger's. */
+  put(name: string, text: string): void {
+    Deno.writeTextFileSync(`${this.path}/${name}`, text);
+  }
+
+  /** The texts of the files by name. */
+  get files(): Record<string, string> {
+    return filesIn(this.path);
+  }
+}
+
+/** A ledger's content, two users or rejections a page. */
+function content(
+  counts: Counts,
+  rejections: readonly Rejection[],
+  files: FileNotes,
 ): SnapshotContent {
   const byType = new Map(counts);
   const usersOf = (type: string) => byType.get(type) ?? [];

@@ -19,13 +19,9 @@ export interface SourceRig {
   dispose?(): Promise<void>;
 }
 
-/** The far end of a source that can come to its end. */
+/** The far end of a source that can come to its end, in order or broken. */
 export interface EndingRig extends SourceRig {
   end(): void;
-}
-
-/** The far end of a source that can break, so that nothing ever comes again. */
-export interface FailingRig extends SourceRig {
   fail(error: Error): void;
 }
 
@@ -42,67 +38,33 @@ export interface SourceAdapter<Rig extends SourceRig = SourceRig> {
   make(): Rig | Promise<Rig>;
 }
 
-const ndjson = {
-  name: "NdjsonSource",
-  permissions: "none",
-  make: makeNdjson,
-} as const;
+function adapter<Rig extends SourceRig>(
+  name: string,
+  make: () => Rig | Promise<Rig>,
+  permissions: Deno.PermissionOptions = "none",
+): SourceAdapter<Rig> {
+  return { name, make, permissions };
+}
 
-const scripted = {
-  name: "ScriptedSource",
-  permissions: "none",
-  make: makeScripted,
-} as const;
-
-const amqp = {
-  name: "AmqpSource",
-  permissions: "inherit",
-  make: () => makeAmqp(),
-} as const;
-
-const stream = {
-  name: "AmqpSource of a stream",
-  permissions: "inherit",
-  make: () => makeAmqp({ "x-queue-type": "stream" }),
-} as const;
-
-const merged = {
-  name: "MergedSource",
-  permissions: "none",
-  make: makeMerged,
-} as const;
+const STREAM = { "x-queue-type": "stream" };
+const ndjson = adapter("NdjsonSource", makeNdjson);
+const scripted = adapter("ScriptedSource", makeScripted);
+const merged = adapter("MergedSource", makeMerged);
+const amqp = adapter("AmqpSource", makeAmqp, "inherit");
+const stream = adapter("a stream's source", () => makeAmqp(STREAM), "inherit");
 
 /** Every source there is. */
 export const sources: readonly SourceAdapter[] = [
-  ndjson,
-  scripted,
-  amqp,
-  stream,
-  merged,
+  ...[ndjson, scripted, amqp, stream, merged],
 ];
 
 /** Those that can come to their end. */
-export const endingSources: readonly SourceAdapter<EndingRig>[] = [
-  ndjson,
-  scripted,
-  merged,
-];
-
-/** Those that the far end can break. */
-export const failingSources: readonly SourceAdapter<FailingRig>[] = [
-  ndjson,
-  scripted,
-  merged,
-];
+export const endingSources = [ndjson, scripted, merged];
 
 /** Those that can lose their attachment. */
-export const detachingSources: readonly SourceAdapter<DetachingRig>[] = [
-  scripted,
-  amqp,
-  merged,
-];
+export const detachingSources = [scripted, amqp, merged];
 
-function makeNdjson(): EndingRig & FailingRig {
+function makeNdjson(): EndingRig {
   let controller!: ReadableStreamDefaultController<Uint8Array>;
   const stream = new ReadableStream<Uint8Array>({
     start: (given) => {
@@ -122,7 +84,7 @@ function makeNdjson(): EndingRig & FailingRig {
   };
 }
 
-function makeScripted(): EndingRig & FailingRig & DetachingRig {
+function makeScripted(): EndingRig & DetachingRig {
   const source = new ScriptedSource();
   return {
     source,
@@ -135,7 +97,7 @@ function makeScripted(): EndingRig & FailingRig & DetachingRig {
 }
 
 /** Two sources as one, with messages in one of them. */
-function makeMerged(): EndingRig & FailingRig & DetachingRig {
+function makeMerged(): EndingRig & DetachingRig {
   const [rig, other] = [makeScripted(), makeScripted()];
   return {
     ...rig,

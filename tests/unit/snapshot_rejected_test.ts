@@ -1,15 +1,13 @@
 import { assertEquals } from "@std/assert";
 import type { Rejection } from "../../src/model/rejection.ts";
-import { Snapshot } from "../../src/output/snapshot.ts";
-import { MemoryFileNotes } from "../../src/ledger/memory/memory_file_notes.ts";
 import { recordFileSteps } from "../support/file_steps.ts";
 import { rejection } from "../support/ledger_content.ts";
-import { content, filesIn } from "../support/snapshot_content.ts";
+import { OutputFolder } from "../support/snapshot_content.ts";
 import { TemporaryFolder } from "../support/temporary_folder.ts";
 
 const folder = new TemporaryFolder();
 
-const TYPES = ["created", "updated", "deleted"];
+const newOutput = () => new OutputFolder(folder.make());
 
 /** The lines of `rejected.ndjson`, each by JSON.stringify. */
 function renderedLines(rejections: readonly Rejection[]): string {
@@ -24,49 +22,47 @@ function renderedLines(rejections: readonly Rejection[]): string {
 }
 
 folder.test("write() keeps every rejection, one a line, and adds to the lines it wrote before", async () => {
-  const place = folder.make();
-  const notes = new MemoryFileNotes();
-  const snapshot = new Snapshot(place, TYPES);
+  const output = newOutput();
   const rejections = [1, 2, 3, 4, 5].map((i) => rejection(`body\n${i}`));
   for (const count of [2, 2, 5]) {
     const some = rejections.slice(0, count);
 
-    const { files } = await snapshot.write(content([], some, notes));
+    const { files } = await output.write([], some);
 
-    assertEquals(files, [`${place}/rejected.ndjson`]);
-    assertEquals(filesIn(place), { "rejected.ndjson": renderedLines(some) });
+    assertEquals(files, [`${output.path}/rejected.ndjson`]);
+    assertEquals(output.files, { "rejected.ndjson": renderedLines(some) });
   }
 });
 
+const rejections = [rejection("first"), rejection("second")];
+const whole = renderedLines(rejections);
+
 folder.test("write() repairs a rejected.ndjson that is cut short", async () => {
-  const rejections = [rejection("first"), rejection("second")];
-  const whole = renderedLines(rejections);
   for (let length = 0; length <= whole.length; length += 7) {
-    const place = folder.make();
-    Deno.writeTextFileSync(`${place}/rejected.ndjson`, whole.slice(0, length));
+    const output = newOutput();
+    output.put("rejected.ndjson", whole.slice(0, length));
 
-    await new Snapshot(place, TYPES).write(content([], rejections));
+    await output.write([], rejections);
 
-    assertEquals(filesIn(place), { "rejected.ndjson": whole });
+    assertEquals(output.files, { "rejected.ndjson": whole });
   }
 });
 
 folder.test("write() keeps a rejected.ndjson that is not of this ledger under another name", async () => {
-  const rejections = [rejection("first"), rejection("second")];
   for (
     const text of [
       "a line of somebody else\n",
-      renderedLines(rejections) + renderedLines([rejection("third")]),
+      whole + renderedLines([rejection("third")]),
       renderedLines(rejections.toReversed()),
     ]
   ) {
-    const place = folder.make();
-    Deno.writeTextFileSync(`${place}/rejected.ndjson`, text);
+    const output = newOutput();
+    output.put("rejected.ndjson", text);
 
-    await new Snapshot(place, TYPES).write(content([], rejections));
+    await output.write([], rejections);
 
-    const { "rejected.ndjson": written, ...kept } = filesIn(place);
-    assertEquals(written, renderedLines(rejections));
+    const { "rejected.ndjson": written, ...kept } = output.files;
+    assertEquals(written, whole);
     assertEquals(Object.values(kept), [text]);
     const [name] = Object.keys(kept);
     assertEquals(/^rejected\.ndjson\.[\dTZ-]+$/.test(name!), true, name);
@@ -74,36 +70,19 @@ folder.test("write() keeps a rejected.ndjson that is not of this ledger under an
 });
 
 folder.test("write() adds to a rejected.ndjson without reading it again", async () => {
-  const place = folder.make();
-  const path = `${place}/rejected.ndjson`;
-  const notes = new MemoryFileNotes();
-  const snapshot = new Snapshot(place, TYPES);
-  const rejections = [rejection("first"), rejection("second")];
-  await snapshot.write(content([], rejections.slice(0, 1), notes));
+  const output = newOutput();
+  const path = `${output.path}/rejected.ndjson`;
+  await output.write([], rejections.slice(0, 1));
   const [first, second] = rejections.map((one) => renderedLines([one]));
   // Nobody would do this; only who does not look at it does not notice.
   const { mtime } = Deno.statSync(path);
   Deno.writeTextFileSync(path, "x".repeat(first!.length));
   Deno.utimeSync(path, mtime!, mtime!);
 
-  const growing = await recordFileSteps(() =>
-    snapshot.write(content([], rejections, notes))
-  );
+  const growing = await recordFileSteps(() => output.write([], rejections));
   assertEquals(growing, [`open ${path}`, `sync ${path}`]);
   assertEquals(Deno.readTextFileSync(path), "x".repeat(first!.length) + second);
 
-  const steps = await recordFileSteps(() =>
-    snapshot.write(content([], rejections, notes))
-  );
+  const steps = await recordFileSteps(() => output.write([], rejections));
   assertEquals(steps, []);
-});
-
-folder.test("write() without a rejection does not touch rejected.ndjson", async () => {
-  const place = folder.make();
-  Deno.writeTextFileSync(`${place}/rejected.ndjson`, "somebody else's\n");
-
-  const { files } = await new Snapshot(place, TYPES).write(content([]));
-
-  assertEquals(filesIn(place), { "rejected.ndjson": "somebody else's\n" });
-  assertEquals(files, []);
 });
