@@ -57,63 +57,43 @@ async function assertRefused(path: string, exitCode: number, text: string) {
   ], error.message);
 }
 
-/** Files that are no ledger of ours, by the folder they are made in. */
-const strangers: [
-  what: string,
-  text: string,
-  make: (path: string) => unknown,
-][] = [
-  [
-    "a text file",
+/** What is done to a good ledger, and how it is refused then. */
+const strangers: Record<
+  string,
+  [text: string, spoil: (path: string) => unknown]
+> = {
+  "a text file": [
     "it is no ledger, or damaged",
     (path) => Deno.writeTextFileSync(path, "Dear diary,\n".repeat(1_000)),
   ],
-  [
-    "a SQLite database of another program",
+  "a SQLite database of another program": [
     "database of another program",
-    (path) => withDatabase(path, "CREATE TABLE note (text)"),
+    (path) => {
+      Deno.removeSync(path);
+      withDatabase(path, "CREATE TABLE note (text)");
+    },
   ],
-  [
-    "a ledger of a later version",
+  "a ledger of a later version": [
     "its version is 3 and this program knows up to 2",
-    async (path) => {
-      await makeLedger(path);
-      withDatabase(path, "PRAGMA user_version = 3");
-    },
+    (path) => withDatabase(path, "PRAGMA user_version = 3"),
   ],
-  [
-    "a ledger without one of its tables",
+  "a ledger without one of its tables": [
     "its table file is missing, it is damaged",
-    async (path) => {
-      await makeLedger(path);
-      withDatabase(path, "DROP TABLE file");
-    },
+    (path) => withDatabase(path, "DROP TABLE file"),
   ],
-  [
-    "a ledger with a table that lacks a column",
+  "a ledger with a table that lacks a column": [
     "no column named texts; it is no ledger, or damaged",
-    async (path) => {
-      await makeLedger(path);
-      withDatabase(path, "ALTER TABLE checkpoint DROP COLUMN texts");
-    },
+    (path) => withDatabase(path, "ALTER TABLE checkpoint DROP COLUMN texts"),
   ],
-  [
-    "a ledger with counts that are no JSON",
+  "a ledger with counts that are no JSON": [
     "malformed JSON",
-    async (path) => {
-      await makeLedger(path);
-      withDatabase(path, "UPDATE checkpoint SET counts = '[['");
-    },
+    (path) => withDatabase(path, "UPDATE checkpoint SET counts = '[['"),
   ],
-  [
-    "a ledger whose beginning is overwritten",
+  "a ledger whose beginning is overwritten": [
     "it is no ledger, or damaged",
-    async (path) => {
-      await makeLedger(path);
-      overwrite(path, 0, 100);
-    },
+    (path) => overwrite(path, 0, 100),
   ],
-];
+};
 
 function withDatabase(path: string, sql: string): void {
   const database = new DatabaseSync(path);
@@ -136,10 +116,11 @@ function overwrite(path: string, from: number, to: number): void {
   Deno.writeFileSync(path, content);
 }
 
-for (const [what, text, make] of strangers) {
+for (const [what, [text, spoil]] of Object.entries(strangers)) {
   folder.test(`SqliteLedger refuses ${what} with exit code 65 and leaves it alone`, async () => {
     const place = folder.make();
-    await make(`${place}/a.db`);
+    await makeLedger(`${place}/a.db`);
+    spoil(`${place}/a.db`);
     const before = await bytesIn(place);
 
     await assertRefused(`${place}/a.db`, 65, text);
@@ -242,50 +223,41 @@ folder.test("SqliteLedger makes a ledger of an empty file", async () => {
   assertEquals(storedIds(path), [...large.ids!]);
 });
 
-folder.test("SqliteLedger refuses a path that cannot be a file with exit code 73", async () => {
-  const place = folder.make();
-
-  await assertRefused(place, 73, "check its folder and permissions");
-  await assertRefused(`${place}/missing/a.db`, 73, "check its folder");
-  assertEquals(await bytesIn(place), new Map());
-});
+/** Deno opens /proc, and makes links, only for those who may do everything. */
+const everything = { permissions: "inherit" } as const;
 
 Deno.test(
-  "SqliteLedger refuses a folder where nothing can be made with exit code 73",
-  {
-    // Deno opens /proc only to those who may do everything.
-    permissions: "inherit",
-  },
+  "SqliteLedger refuses a path where no file can be with exit code 73",
+  everything,
   async () => {
-    // Permission bits do not bind root, but nobody makes files there. Elsewhere
-    // than on Linux it is one more folder that does not exist.
-    await assertRefused("/proc/a.db", 73, "check its folder and permissions");
+    const place = folder.make();
+
+    // Permission bits do not bind root, but nobody makes files in /proc.
+    // Elsewhere than on Linux it is one more folder that does not exist.
+    for (const path of [place, `${place}/missing/a.db`, "/proc/a.db"]) {
+      await assertRefused(path, 73, "check its folder and permissions");
+    }
+    assertEquals(await bytesIn(place), new Map());
   },
 );
 
-folder.test("SqliteLedger refuses a ledger in use by this process with exit code 75", async () => {
-  const path = `${folder.make()}/a.db`;
-  const first = await SqliteLedger.open(path);
+Deno.test(
+  "SqliteLedger refuses a ledger in use by this process with exit code 75, by whatever path",
+  everything,
+  async () => {
+    const place = folder.make();
+    const path = `${place}/a.db`;
+    const first = await SqliteLedger.open(path);
+    await Deno.symlink("a.db", `${place}/link.db`);
 
-  await assertRefused(path, 75, "another process is using it");
+    for (const busy of [path, `${place}/link.db`]) {
+      await assertRefused(busy, 75, "another process is using it");
+    }
 
-  await first.close();
-  await (await SqliteLedger.open(path)).close();
-});
-
-Deno.test("SqliteLedger knows that a ledger is in use by whatever path", {
-  // Deno makes links only for those who may do everything.
-  permissions: "inherit",
-}, async () => {
-  const place = folder.make();
-  const path = `${place}/a.db`;
-  const first = await SqliteLedger.open(path);
-  await Deno.symlink("a.db", `${place}/link.db`);
-
-  await assertRefused(`${place}/link.db`, 75, "another process is using it");
-
-  await first.close();
-});
+    await first.close();
+    await (await SqliteLedger.open(path)).close();
+  },
+);
 
 folder.test("other programs read the ledger, and may write to it, while a worker works", async () => {
   const path = `${folder.make()}/a.db`;

@@ -1,15 +1,16 @@
 /** What only a SQLite ledger promises about what it keeps. */
 import { assertEquals, assertRejects } from "@std/assert";
 import { DatabaseSync } from "node:sqlite";
-import type { Ledger } from "../../src/ledger/ledger.ts";
 import { SqliteLedger } from "../../src/ledger/sqlite/sqlite_ledger.ts";
 import type { UserCount } from "../../src/model/counts.ts";
 import type { RejectionReason } from "../../src/model/rejection.ts";
 import { EventCounterError } from "../../src/model/errors.ts";
+import { copySqlite } from "../support/ledger_adapters.ts";
 import {
   checkpoint,
   type CheckpointContent,
   contentOf,
+  knownOf,
   rejection,
 } from "../support/ledger_content.ts";
 import { idsOf } from "../support/stored_ids.ts";
@@ -19,9 +20,7 @@ import { TemporaryFolder } from "../support/temporary_folder.ts";
 const folder = new TemporaryFolder();
 
 /** Opens a ledger, and catches the connection that it has made. */
-async function openWithConnection(
-  path: string,
-): Promise<[SqliteLedger, DatabaseSync]> {
+async function open(): Promise<[SqliteLedger, DatabaseSync]> {
   let connection: DatabaseSync | undefined;
   const { exec } = DatabaseSync.prototype;
   DatabaseSync.prototype.exec = function (sql: string) {
@@ -29,16 +28,12 @@ async function openWithConnection(
     return exec.call(this, sql);
   };
   try {
-    return [await SqliteLedger.open(path), connection!];
+    const ledger = await SqliteLedger.open(`${folder.make()}/ledger.db`);
+    await ledger.beginRun(1_000);
+    return [ledger, connection!];
   } finally {
     DatabaseSync.prototype.exec = exec;
   }
-}
-
-async function open(): Promise<[SqliteLedger, DatabaseSync]> {
-  const opened = await openWithConnection(`${folder.make()}/ledger.db`);
-  await opened[0].beginRun(1_000);
-  return opened;
 }
 
 /** Rows as plain objects: SQLite's have no prototype. */
@@ -77,51 +72,57 @@ const second: CheckpointContent = {
   rejections: [rejection("second")],
 };
 
-const state = async (ledger: Ledger, database: DatabaseSync) => [
-  idsOf(database),
-  await contentOf(ledger),
-];
-
-folder.test("a checkpoint that fails leaves nothing of its batch", async () => {
-  const [ledger, database] = await open();
-  await checkpoint(ledger, first);
-  const before = await state(ledger, database);
-
-  await assertRejects(
-    () => checkpoint(ledger, unwritable(second)),
-    EventCounterError,
-  );
-
-  assertEquals(await state(ledger, database), before);
-  await checkpoint(ledger, second);
-  assertEquals((await contentOf(ledger)).counts, [
-    ["created", [["a", 11]]],
-    ["deleted", [["b", 10]]],
-  ]);
-  await ledger.close();
-});
-
-folder.test("a checkpoint that fails while counts are folded leaves nothing of its batch", async () => {
-  for (const checkpointsBefore of [62, 63, 64]) {
-    const [ledger] = await open();
+folder.test("a checkpoint that fails leaves nothing of its batch, not even while counts are folded", async () => {
+  for (const checkpointsBefore of [1, 62, 63, 64]) {
+    const [ledger, database] = await open();
     for (let i = 0; i < checkpointsBefore; i++) {
-      await checkpoint(ledger, { counts: { created: [["a", 1]] } });
+      await checkpoint(ledger, first);
     }
+    const { rejections } = await contentOf(ledger);
+    const counted = checkpointsBefore;
 
     await assertRejects(
       () => checkpoint(ledger, unwritable(second)),
       EventCounterError,
     );
 
-    assertEquals((await contentOf(ledger)).counts, [
-      ["created", [["a", checkpointsBefore]]],
-    ]);
+    assertEquals(idsOf(database), [...first.ids!]);
+    assertEquals(await contentOf(ledger), {
+      counts: [["created", [["a", counted]]]],
+      rejections,
+    });
     await checkpoint(ledger, second);
     assertEquals((await contentOf(ledger)).counts, [
-      ["created", [["a", checkpointsBefore + 10]]],
+      ["created", [["a", counted + 10]]],
       ["deleted", [["b", 10]]],
     ]);
     await ledger.close();
+  }
+});
+
+folder.test("ids counted before the dedupe window are forgotten, rejections and counts, folded or not, are not", async () => {
+  for (const crashes of [false, true]) {
+    const place = folder.make();
+    const path = `${place}/ledger.db`;
+    const ledger = await SqliteLedger.open(path);
+    await ledger.beginRun(0);
+    await checkpoint(ledger, { ...first, at: 999 });
+    await checkpoint(ledger, { ...second, at: 1_000 });
+    const copy = folder.make();
+    // As a crash leaves it, the counts are in the log alone.
+    if (crashes) await copySqlite(place, copy);
+    const content = await contentOf(ledger);
+    await ledger.close();
+
+    const reopened = await SqliteLedger.open(
+      crashes ? `${copy}/ledger.db` : path,
+      { forgetBefore: 1_000 },
+    );
+    await reopened.beginRun(2_000);
+    const ids = [...first.ids!, ...second.ids!];
+    assertEquals(await knownOf(reopened, ids), [...second.ids!]);
+    assertEquals(await contentOf(reopened), content);
+    await reopened.close();
   }
 });
 

@@ -36,7 +36,7 @@ function openSqlite(folder: string): Promise<Ledger> {
 }
 
 /** The file and its log are all that SQLite has on disk. */
-async function copySqlite(folder: string, to: string): Promise<void> {
+export async function copySqlite(folder: string, to: string): Promise<void> {
   for await (const { name } of Deno.readDir(folder)) {
     await Deno.copyFile(`${folder}/${name}`, `${to}/${name}`);
   }
