@@ -9,7 +9,6 @@ import { NdjsonPublisher } from "../../src/publish/ndjson_publisher.ts";
 import { publishMessages } from "../../src/publish/publish_messages.ts";
 import { OutputClosed } from "../../src/publish/publisher.ts";
 import { parseAmqpAddress } from "../../src/topology/amqp_address.ts";
-import { findFreePort } from "../../tools/broker.ts";
 import { Place } from "../support/broker_place.ts";
 import { FakeClock } from "../support/fake_clock.ts";
 import { until } from "../support/until.ts";
@@ -17,34 +16,23 @@ import { TcpProxy } from "../support/tcp_proxy.ts";
 
 const never = new AbortController().signal;
 
-Deno.test("every published message is in the queue as soon as publishing has ended", async () => {
+Deno.test("every published message, good or bad, is in the queue as soon as publishing has ended", async () => {
   await using place = await Place.make();
   // More than may be unconfirmed at a time.
-  await publish(place, generate(5_000));
+  await publish(place, generate(5_000, { duplicates: 0.3, invalid: 0.3 }));
   assertEquals(await place.ready(), 5_000);
 });
 
-Deno.test("good and bad messages alike pass the binding *.event.*", async () => {
-  await using place = await Place.make();
-  await publish(place, generate(300, { duplicates: 0.3, invalid: 0.3 }));
-  assertEquals(await place.ready(), 300);
-});
-
-Deno.test("published messages are persistent: they survive a restart of the broker", async () => {
-  await using place = await Place.make();
-  await publish(place, generate(1));
-  const message = await place.channel.get(place.queue, { noAck: true });
-  assert(message !== false);
-  assertEquals(message.properties.deliveryMode, 2);
-  assertEquals(message.properties.contentType, "application/json");
-});
-
-Deno.test("publishing declares exchange, queue and binding where they are missing", async () => {
+Deno.test("publishing declares what is missing, and its messages survive a restart of the broker", async () => {
   await using place = await Place.make();
   await place.channel.deleteQueue(place.queue);
   await place.channel.deleteExchange(place.exchange);
   await publish(place, generate(3), { declare: true });
   assertEquals(await place.ready(), 3);
+  const message = await place.channel.get(place.queue, { noAck: true });
+  assert(message !== false);
+  assertEquals(message.properties.deliveryMode, 2);
+  assertEquals(message.properties.contentType, "application/json");
 });
 
 Deno.test("publishing where nothing is bound fails instead of throwing messages away", async () => {
@@ -92,37 +80,28 @@ Deno.test("a queue that refuses messages is noticed, with the true number of the
   );
 });
 
-Deno.test("a connection lost while publishing is an error that tells how far it came", async () => {
+Deno.test("a connection lost, or an exchange deleted, while publishing is an error that tells how far it came", async () => {
   await using place = await Place.make();
   await using proxy = await TcpProxy.start(place.url);
-  const publisher = await open(place, { url: proxy.url() });
-  assert(publisher !== undefined);
-  await publishOne(publisher);
-  proxy.cut();
-  const error = await failure(69, keepPublishing(publisher));
-  assertSays(
-    error,
-    "Lost the broker at amqp://",
-    `1 of ${sentIn(error)} sent are confirmed`,
-  );
-  assertEquals(publisher.confirmed, 1);
-  // Whoever goes on without having looked is told the same.
-  await failure(69, (async () => await publisher.publish(generate(1)[0]!))());
-});
-
-Deno.test("an exchange deleted while publishing is an error that tells how far it came", async () => {
-  await using place = await Place.make();
-  const publisher = await open(place);
-  assert(publisher !== undefined);
-  await publishOne(publisher);
-  await place.channel.deleteExchange(place.exchange);
-  const error = await failure(76, keepPublishing(publisher));
-  assertSays(
-    error,
-    `no exchange '${place.exchange}'`,
-    `1 of ${sentIn(error)} sent are confirmed`,
-  );
-  await publisher.close();
+  const lose = () => Promise.resolve(proxy.cut());
+  const drop = () => place.channel.deleteExchange(place.exchange);
+  for (
+    const [exitCode, fault, words] of [
+      [69, lose, "Lost the broker at amqp://"],
+      [76, drop, `no exchange '${place.exchange}'`],
+    ] as const
+  ) {
+    const publisher = await open(place, { url: proxy.url() });
+    assert(publisher !== undefined);
+    await publishOne(publisher);
+    await fault();
+    const error = await failure(exitCode, keepPublishing(publisher));
+    assertSays(error, words, `1 of ${sentIn(error)} sent are confirmed`);
+    assertEquals(publisher.confirmed, 1);
+    // Whoever goes on without having looked is told the same.
+    await failure(exitCode, publishOne(publisher));
+    await publisher.close();
+  }
 });
 
 Deno.test("an exchange that is missing and not declared is an error before anything is published", async () => {
@@ -132,7 +111,7 @@ Deno.test("an exchange that is missing and not declared is an error before anyth
   assertSays(error, `no exchange '${place.exchange}'`);
 });
 
-Deno.test("a broker that comes up in time is waited for", async () => {
+Deno.test("a broker that comes up in time is waited for, until told to stop", async () => {
   await using place = await Place.make();
   await using proxy = await TcpProxy.start(place.url);
   proxy.refuse();
@@ -146,17 +125,15 @@ Deno.test("a broker that comes up in time is waited for", async () => {
   await publishOne(publisher);
   await publisher.close();
   assertEquals(await place.ready(), 1);
-});
 
-Deno.test("waiting for a broker ends as soon as it is told to", async () => {
-  await using place = await Place.make();
-  const clock = new FakeClock();
+  // And no longer than one is told to.
+  proxy.refuse();
   const stop = new AbortController();
-  const url = `amqp://127.0.0.1:${findFreePort()}`;
-  const opening = open(place, { url, clock, signal: stop.signal });
+  const { signal } = stop;
+  const another = open(place, { url: proxy.url(), clock, signal });
   await until("it waits for its next attempt", () => clock.pendingTimers === 2);
   stop.abort();
-  assertEquals(await opening, undefined);
+  assertEquals(await another, undefined);
   await until("no timer is left", () => clock.pendingTimers === 0);
 });
 
@@ -196,19 +173,16 @@ Deno.test("a reader that has gone ends publishing to a pipe without a complaint"
 /** Messages of the generator. */
 function generate(
   size: number,
-  parts: { duplicates?: number; invalid?: number } = {},
+  parts = { duplicates: 0, invalid: 0 },
 ): GeneratedMessage[] {
   const types = ["created", "updated", "deleted"];
-  const none = { duplicates: 0, invalid: 0 };
-  const options = { size, users: 5, types, seed: 1, ...none, ...parts };
-  return [...generateMessages(options)];
+  return [...generateMessages({ size, users: 5, types, seed: 1, ...parts })];
 }
 
 interface OpenOptions {
   readonly url?: string;
   readonly declare?: boolean;
   readonly binding?: string;
-  readonly connectTimeout?: number;
   readonly clock?: FakeClock;
   readonly signal?: AbortSignal;
 }
@@ -222,7 +196,7 @@ function open(
     address: parseAmqpAddress(options.url ?? url),
     topology: { exchange, queue, binding: options.binding ?? "*.event.*" },
     declare: options.declare ?? false,
-    connectTimeout: options.connectTimeout ?? 30_000,
+    connectTimeout: 30_000,
     clock: options.clock ?? systemClock,
   }, options.signal ?? never);
 }
