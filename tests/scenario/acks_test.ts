@@ -106,22 +106,6 @@ everyLedger.test("an ack goes to the channel that delivered, or nowhere", async 
   assertEquals((await contentOf(ledger)).counts, [["created", [["a", 5]]]]);
 });
 
-everyLedger.test("what a channel had delivered and lost untaken comes again and is counted once", async ({ ledger }) => {
-  const scenario = await new Scenario(ledger, { checkpointSize: 2 }).start();
-
-  // Delivered and lost again before the run gets a turn.
-  scenario.source.push(...events(0, 5));
-  scenario.source.detach();
-  await scenario.clock.advance(1_000);
-  assertEquals(scenario.source.taken, 0);
-  scenario.source.attach();
-  await scenario.clock.advance(6_000);
-  const { unique, duplicates, redelivered } = await scenario.result;
-
-  assertEquals([unique, duplicates, redelivered], [5, 0, 5]);
-  assertEquals(scenario.source.leftInQueue, []);
-});
-
 const step = fc.oneof(
   {
     weight: 4,

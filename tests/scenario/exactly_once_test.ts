@@ -2,7 +2,12 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { contentOf, countsOf } from "../support/ledger_content.ts";
 import { event, events, raw, uuid } from "../support/messages.ts";
-import { durableLedger, everyLedger, Scenario } from "../support/scenario.ts";
+import {
+  countingAfter,
+  durableLedger,
+  everyLedger,
+  Scenario,
+} from "../support/scenario.ts";
 
 everyLedger.test("an id becomes seen only with its count: a checkpoint that fails acks nothing of its batch, and the next run counts all of it", async ({ ledger, next }) => {
   const failing = new Scenario(ledger, { checkpointSize: 3 });
@@ -63,13 +68,10 @@ everyLedger.test("a duplicate that comes while the first is still being processe
   const gate = Promise.withResolvers<void>();
   let handled = 0;
   const scenario = await new Scenario(ledger, {
-    consumers: (tally) => [{
-      handlerFor: (type) => async (user) => {
-        handled++;
-        await gate.promise;
-        tally.ofType(type).set(user, handled);
-      },
-    }],
+    consumers: countingAfter(() => {
+      handled++;
+      return gate.promise;
+    }),
   }).start(event("a", "created", "1"));
 
   await scenario.push(event("a", "created", "1"), event("a", "created", "1"));

@@ -3,7 +3,12 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { setImmediate } from "node:timers";
 import { countsOf } from "../support/ledger_content.ts";
 import { events } from "../support/messages.ts";
-import { durableLedger, everyLedger, Scenario } from "../support/scenario.ts";
+import {
+  countingAfter,
+  durableLedger,
+  everyLedger,
+  Scenario,
+} from "../support/scenario.ts";
 import { ScriptedSource } from "../support/scripted_source.ts";
 
 everyLedger.test("told to stop, a run finishes what is in hand and acks only what it has processed", async ({ ledger, next }) => {
@@ -14,13 +19,7 @@ everyLedger.test("told to stop, a run finishes what is in hand and acks only wha
   let started = 0;
   const scenario = await new Scenario(ledger, {
     channelCapacity: 1,
-    consumers: (tally) => [{
-      handlerFor: (type) => async (user) => {
-        await gates[started++]!.promise;
-        const users = tally.ofType(type);
-        users.set(user, (users.get(user) ?? 0) + 1);
-      },
-    }],
+    consumers: countingAfter(() => gates[started++]!.promise),
   }).start(...events(0, 10));
   gates.slice(0, 3).forEach(({ resolve }) => resolve());
   await scenario.clock.advance(100);
@@ -110,25 +109,19 @@ everyLedger.test("after as many deliveries as the limit allows, a run ends, and 
   assertEquals(scenario.ledger.runs.map(({ stopped }) => stopped), ["limit"]);
 });
 
-everyLedger.test("told to stop before the source is attached, a run ends at once", async ({ ledger }) => {
+everyLedger.test("told to stop before the source is attached, or before it starts, a run takes nothing", async ({ ledger, fresh }) => {
   const source = new ScriptedSource({ attachOnOpen: false });
-  const scenario = await new Scenario(ledger, { source }).start();
+  const unattached = await new Scenario(ledger, { source }).start();
+  unattached.stop();
+  const early = new Scenario(await fresh());
+  early.stop();
+  await early.start(...events(0, 3));
 
-  scenario.stop();
-
-  const { stopped, received } = await scenario.result;
-  assertEquals([stopped, received], ["signal", 0]);
-});
-
-everyLedger.test("told to stop before it starts, a run takes nothing", async ({ ledger }) => {
-  const scenario = new Scenario(ledger);
-  scenario.stop();
-
-  await scenario.start(...events(0, 3));
-
-  const { stopped, received } = await scenario.result;
-  assertEquals([stopped, received], ["signal", 0]);
-  assertEquals(scenario.source.leftInQueue.length, 3);
+  for (const scenario of [unattached, early]) {
+    const { stopped, received } = await scenario.result;
+    assertEquals([stopped, received], ["signal", 0]);
+  }
+  assertEquals(early.source.leftInQueue.length, 3);
 });
 
 everyLedger.test("when the source fails in mid-run, what was taken is checkpointed and the error thrown", async ({ ledger }) => {
@@ -143,25 +136,24 @@ everyLedger.test("when the source fails in mid-run, what was taken is checkpoint
   assertEquals(scenario.ledger.runs.map(({ stopped }) => stopped), ["error"]);
 });
 
-everyLedger.test("a source that cannot be opened ends the run with its error", async ({ ledger }) => {
-  const scenario = new Scenario(ledger);
-  scenario.source.open = () => Promise.reject(new Error("unreachable"));
+everyLedger.test("a source that cannot be opened, or a ledger that cannot be loaded, ends the run before anything is consumed", async ({ ledger }) => {
+  const fail = () => Promise.reject(new Error("damaged"));
+  for (
+    const spoil of [
+      ({ source }: Scenario) => source.open = fail,
+      ({ ledger }: Scenario) => ledger.beginRun = fail,
+    ]
+  ) {
+    const scenario = new Scenario(ledger);
+    spoil(scenario);
 
-  await scenario.start();
+    await scenario.start(...events(0, 3));
 
-  await assertRejects(() => scenario.result, Error, "unreachable");
-  assertEquals(scenario.journal.at(-1), "close");
-  assertEquals(scenario.clock.pendingTimers, 0);
-});
-
-everyLedger.test("a ledger that cannot be loaded ends the run before anything is consumed", async ({ ledger }) => {
-  const scenario = new Scenario(ledger);
-  scenario.ledger.beginRun = () => Promise.reject(new Error("damaged"));
-
-  await scenario.start(...events(0, 3));
-
-  await assertRejects(() => scenario.result, Error, "damaged");
-  assertEquals(scenario.source.taken, 0);
+    await assertRejects(() => scenario.result, Error, "damaged");
+    assertEquals(scenario.source.taken, 0);
+    assertEquals(scenario.journal.at(-1), "close");
+    assertEquals(scenario.clock.pendingTimers, 0);
+  }
 });
 
 everyLedger.test("a run tells what its source has left behind", async ({ ledger }) => {

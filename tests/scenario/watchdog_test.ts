@@ -1,7 +1,8 @@
 /** When silence ends a run. Times are in milliseconds of a fake clock. */
 import { assertEquals } from "@std/assert";
-import { event, type Message, raw, uuid } from "../support/messages.ts";
+import { event, raw, uuid } from "../support/messages.ts";
 import {
+  countingAfter,
   everyLedger,
   Scenario,
   type ScenarioOptions,
@@ -13,22 +14,18 @@ const IDLE = 5_000;
 
 const created = (id: number) => event("a", "created", uuid(id));
 
-/** Runs a scenario whose consumer takes its time for each event. */
+/** A scenario whose consumer takes its time for each event. */
 function slow(
   ledger: Ledger,
   milliseconds: number,
   options: ScenarioOptions = {},
 ): Scenario {
   const scenario: Scenario = new Scenario(ledger, {
-    consumers: (tally) => [{
-      handlerFor: (type) => async (user) => {
-        await new Promise<void>((resolve) =>
-          scenario.clock.after(milliseconds, resolve)
-        );
-        const users = tally.ofType(type);
-        users.set(user, (users.get(user) ?? 0) + 1);
-      },
-    }],
+    consumers: countingAfter(() =>
+      new Promise<void>((resolve) =>
+        scenario.clock.after(milliseconds, resolve)
+      )
+    ),
     ...options,
   });
   return scenario;
@@ -45,36 +42,25 @@ async function assertEndsAfter(
   assertEquals(scenario.ended, true, "at its time");
 }
 
-everyLedger.test("an empty queue ends the run after the idle time", async ({ ledger }) => {
-  const scenario = await new Scenario(ledger).start();
+for (const options of [{}, { idle: 123 }]) {
+  const { idle } = { idle: IDLE, ...options };
+  everyLedger.test(`an empty queue ends the run after an idle time of ${idle} ms`, async ({ ledger }) => {
+    const scenario = await new Scenario(ledger, options).start();
 
-  await assertEndsAfter(IDLE, scenario);
+    await assertEndsAfter(idle, scenario);
 
-  const { received, stopped, duration } = await scenario.result;
-  assertEquals([received, stopped, duration], [0, "idle", IDLE]);
-});
-
-everyLedger.test("the idle time can be chosen", async ({ ledger }) => {
-  const scenario = await new Scenario(ledger, { idle: 123 }).start();
-
-  await assertEndsAfter(123, scenario);
-});
-
-everyLedger.test("the idle time starts when the last delivery has been processed", async ({ ledger }) => {
-  const scenario = await slow(ledger, 3_000).start(created(1));
-
-  await assertEndsAfter(3_000 + IDLE, scenario);
-
-  const { unique, stopped, duration } = await scenario.result;
-  assertEquals([unique, stopped, duration], [1, "idle", 3_000 + IDLE]);
-});
+    const { received, stopped, duration } = await scenario.result;
+    assertEquals([received, stopped, duration], [0, "idle", idle]);
+  });
+}
 
 everyLedger.test("the watchdog does not fire while a slow consumer works", async ({ ledger }) => {
   const scenario = await slow(ledger, 20_000).start(created(1), created(2));
 
   await assertEndsAfter(40_000 + IDLE, scenario);
 
-  assertEquals((await scenario.result).unique, 2);
+  const { unique, stopped, duration } = await scenario.result;
+  assertEquals([unique, stopped, duration], [2, "idle", 40_000 + IDLE]);
   assertEquals(scenario.source.leftInQueue, []);
 });
 
@@ -89,64 +75,35 @@ everyLedger.test("the watchdog does not fire while backpressure holds deliveries
   assertEquals((await scenario.result).unique, 5);
 });
 
-everyLedger.test("the watchdog does not fire during a run of duplicates", async ({ ledger }) => {
-  const scenario = await new Scenario(ledger).start(created(1));
-  for (let second = 1; second <= 30; second++) {
-    await scenario.clock.advance(1_000);
-    await scenario.push(created(1));
-  }
-
-  await assertEndsAfter(IDLE, scenario);
-
-  assertEquals((await scenario.result).duplicates, 30);
-});
-
-everyLedger.test("the watchdog does not fire during a run of rejections", async ({ ledger }) => {
+everyLedger.test("the watchdog does not fire during a run of new events, duplicates or rejections", async ({ ledger }) => {
   const scenario = await new Scenario(ledger).start();
-  for (let second = 1; second <= 10; second++) {
-    await scenario.clock.advance(IDLE - 1);
-    await scenario.push(raw("bad", "key"));
+  for (let round = 0; round < 10; round++) {
+    const late = [created(round), created(0), raw("bad", "key")];
+    for (const message of late) {
+      await scenario.clock.advance(IDLE - 1);
+      await scenario.push(message);
+    }
   }
 
   await assertEndsAfter(IDLE, scenario);
 
-  assertEquals((await scenario.result).rejected, 10);
+  const { unique, duplicates, rejected } = await scenario.result;
+  assertEquals([unique, duplicates, rejected], [10, 10, 10]);
 });
 
-everyLedger.test("the watchdog does not fire while the source is not attached", async ({ ledger }) => {
-  const scenario = await new Scenario(ledger).start(created(1));
-  await scenario.clock.advance(IDLE - 1);
-  scenario.source.detach();
-  await scenario.clock.advance(600_000);
-  assertEquals(scenario.ended, false);
-
-  scenario.source.attach();
-
-  await assertEndsAfter(IDLE, scenario);
-});
-
-everyLedger.test("the watchdog waits for the first attachment", async ({ ledger }) => {
+everyLedger.test("the watchdog does not fire while the source is not attached, nor before it was", async ({ ledger }) => {
   const source = new ScriptedSource({ attachOnOpen: false });
-  const scenario = await new Scenario(ledger, { source }).start();
+  const scenario = await new Scenario(ledger, { source }).start(created(1));
   await scenario.clock.advance(20_000);
+  source.attach();
+  await scenario.clock.advance(IDLE - 1);
+  source.detach();
+  await scenario.clock.advance(600_000);
   assertEquals(scenario.ended, false);
 
   source.attach();
 
   await assertEndsAfter(IDLE, scenario);
-});
-
-everyLedger.test("a delivery just before the end starts the idle time anew", async ({ ledger }) => {
-  const scenario = await new Scenario(ledger).start();
-  const late: Message[] = [1, 2, 3].map(created);
-  for (const message of late) {
-    await scenario.clock.advance(IDLE - 1);
-    await scenario.push(message);
-  }
-
-  await assertEndsAfter(IDLE, scenario);
-
-  assertEquals((await scenario.result).unique, 3);
 });
 
 everyLedger.test("a checkpoint in between does not start the idle time anew", async ({ ledger }) => {

@@ -1,3 +1,4 @@
+import { CountingConsumer } from "../../src/count/counting_consumer.ts";
 import type { Ledger } from "../../src/ledger/ledger.ts";
 import { Pipeline } from "../../src/pipeline/pipeline.ts";
 import type { PipelineOptions } from "../../src/pipeline/pipeline_options.ts";
@@ -102,6 +103,25 @@ export class Scenario {
     await this.start();
     return await this.result;
   }
+}
+
+/**
+ * Consumers that count an event as soon as something is over.
+ *
+ * @param wait Called for each event.
+ */
+export function countingAfter(
+  wait: () => Promise<unknown>,
+): NonNullable<PipelineOptions["consumers"]> {
+  return (tally) => {
+    const counting = new CountingConsumer(tally);
+    return [{
+      handlerFor: (type) => async (user, event, signal) => {
+        await wait();
+        await counting.handlerFor(type)(user, event, signal);
+      },
+    }];
+  };
 }
 
 const folder = new TemporaryFolder();
