@@ -3,6 +3,5 @@
  * its tests are in this file's process.
  */
 import "./running.ts";
-import "./terminal.ts";
 import "./unpacking.ts";
 import "./building.ts";

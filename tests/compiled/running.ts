@@ -43,75 +43,46 @@ test("--help of every command is that of the source", async (executable) => {
   }
 });
 
-test("publish and count over RabbitMQ: totals exact", async (executable) => {
+test("publishes and counts over RabbitMQ as one process, and SIGTERM ends it: totals exact", async (executable) => {
   await using place = await Place.make();
   const expected = `${place.folder}/expected`;
-  const out = `${place.folder}/out`;
   const published = await executable.run([
     ...["publish", "--amqp-url", place.url, "--exchange", place.exchange],
     ...["--queue", place.queue, "--size", "5000", "--users", "50"],
     ...["--duplicates", "0.2", "--invalid", "0.02", "--expect", expected],
   ]);
   assertEquals([published.code, published.complaints], [0, []]);
-  const counted = await executable.run([
-    ...place.countArguments(out),
-    "--until-empty",
-  ]);
-  assertEquals([counted.code, counted.complaints], [0, []]);
-  assertEquals(JSON.parse(counted.stdout).received, 5_000);
-  assertEquals(
-    [...await jsonFiles(out)].sort(),
-    [...await jsonFiles(expected)].sort(),
-  );
-});
-
-test("is one process, and SIGTERM ends it with everything counted", async (executable) => {
-  await using place = await Place.make();
-  const running = executable.start([
+  const { process, ended } = executable.start([
     ...place.countArguments(),
     ...["--idle", "0"],
   ]);
-  await until(
-    "it consumes",
-    async () =>
-      (await place.channel.checkQueue(place.queue)).consumerCount === 1,
-  );
-  const { pid } = running.process;
-  assertEquals(
-    await Deno.readTextFile(`/proc/${pid}/task/${pid}/children`),
-    "",
-  );
+  await until("it has counted", async () => await place.ready() === 0);
+  const { pid } = process;
+  const children = `/proc/${pid}/task/${pid}/children`;
+  assertEquals(await Deno.readTextFile(children), "");
   // No shell is left: what was started has become the runtime.
   const program = await Deno.readLink(`/proc/${pid}/exe`);
-  assert(
-    program.startsWith(
-      executable.kind === "denort" ? executable.path : executable.cache,
-    ),
-    program,
-  );
-  running.process.kill("SIGTERM");
-  const { code, stdout } = await running.ended;
-  assertEquals([code, JSON.parse(stdout).stopped], [0, "signal"]);
+  const { kind, path, cache } = executable;
+  assert(program.startsWith(kind === "denort" ? path : cache), program);
+  process.kill("SIGTERM");
+  const { code, stdout, complaints } = await ended;
+  assertEquals([code, complaints], [0, []]);
+  const { received, stopped } = JSON.parse(stdout);
+  // What it had not taken yet comes again.
+  const args = [...place.countArguments(), "--until-empty"];
+  const rest = JSON.parse((await executable.run(args)).stdout);
+  assertEquals([received + rest.received, stopped], [5_000, "signal"]);
+  assertEquals(await jsonFiles(place.out), await jsonFiles(expected));
 });
 
 test("exit codes and errors are those of the program from source", async (executable) => {
-  const folder = await openFolder();
-  const out = ["--out", folder];
+  const out = ["--out", await openFolder()];
+  const unreachable = ["--amqp-url", "amqp://127.0.0.1:1", ...out];
   for (
     const [args, code, message] of [
       [["--prefetch", "1"], 2, /--prefetch/],
       [["--input", "/nowhere", ...out], 2, /\/nowhere/],
-      [
-        [
-          "--amqp-url",
-          "amqp://127.0.0.1:1",
-          "--connect-timeout",
-          "1ms",
-          ...out,
-        ],
-        69,
-        /127.0.0.1/,
-      ],
+      [[...unreachable, "--connect-timeout", "1ms"], 69, /127.0.0.1/],
       [["--input", "-", "--out", "/proc/none"], 73, /\/proc\/none/],
     ] as const
   ) {

@@ -11,7 +11,7 @@ import { Place } from "../support/broker_place.ts";
 import { FakeClock } from "../support/fake_clock.ts";
 import { until } from "../support/until.ts";
 import { event } from "../support/messages.ts";
-import { METHOD, type ProxyFault, TcpProxy } from "../support/tcp_proxy.ts";
+import { type ProxyFault, TcpProxy } from "../support/tcp_proxy.ts";
 
 const never = new AbortController().signal;
 
@@ -64,8 +64,7 @@ Deno.test("connection closed by the broker right after a publisher's set-up: it 
   await using place = await Place.make();
   for (let round = 0; round < 20; round++) {
     await using proxy = await TcpProxy.start(place.url);
-    const bound = { method: METHOD.queueBindOk, frame: 1, bytes: 12 };
-    proxy.plan({ direction: "toProgram", ...bound }, closeOf(0, 10, 50));
+    proxy.planAt("queueBindOk", 1, closeOf(0, 10, 50), 12);
     const publisher = await AmqpPublisher.open({
       address: parseAmqpAddress(proxy.url()),
       topology: { ...place, binding: "#" },
@@ -92,10 +91,7 @@ Deno.test("connection lost at each first delivery: 69 when the time to reconnect
   const source = makeSource(proxy, place);
   let cuts = 0;
   const cut = async () => {
-    for (;; cuts++) {
-      const moment = { method: METHOD.deliver, frame: 1, bytes: 9 };
-      await proxy.plan({ direction: "toProgram", ...moment }, "cut");
-    }
+    for (;; cuts++) await proxy.planAt("deliver", 1, "cut", 9);
   };
   cut();
   await source.open(() => {}, never);

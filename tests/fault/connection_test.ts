@@ -1,11 +1,9 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import type { Ended } from "../support/program.ts";
-import { METHOD, TcpProxy } from "../support/tcp_proxy.ts";
+import { TcpProxy } from "../support/tcp_proxy.ts";
 import { until } from "../support/until.ts";
 import { assertOneRun, Drain, endOf, GRACE } from "./drain.ts";
-import { Choices, chooseSeed } from "./seed.ts";
-
-const seed = chooseSeed();
+import type { Choices } from "./seed.ts";
 
 /** Silence that ends a run, in ms. */
 const IDLE = 500;
@@ -22,18 +20,15 @@ async function drainWith(
   plan: (proxy: TcpProxy, choices: Choices) => Promise<unknown>,
   { heartbeat }: { heartbeat?: number } = {},
 ): Promise<Ended & { readonly connections: number }> {
-  const choices = new Choices(seed, name);
-  console.log(choices.repeat);
-  await using drain = await Drain.make(choices);
+  await using drain = await Drain.named(name);
   await using proxy = await TcpProxy.start(drain.place.url);
-  const over = plan(proxy, choices);
+  const over = plan(proxy, drain.choices);
   const running = drain.start({
     url: proxy.url(heartbeat),
     args: ["--idle", `${IDLE}ms`],
   });
   await Promise.race([over, running.ended]);
   const ended = await endOf(running, IDLE + GRACE);
-  assertEquals([ended.code, ended.complaints], [0, []], ended.stderr);
   assertOneRun(ended, drain.stream);
   await over;
   const connections = proxy.accepted;
@@ -43,18 +38,18 @@ async function drainWith(
 
 Deno.test("connection cut in the middle of a delivery, and of an ack: totals exact, one run", async () => {
   const { connections } = await drainWith("cut", async (proxy, choices) => {
-    await proxy.plan({
-      direction: "toProgram",
-      method: METHOD.deliver,
-      frame: choices.between(1, 400),
-      bytes: choices.between(1, 100),
-    }, "cut");
-    await proxy.plan({
-      direction: "toBroker",
-      method: METHOD.ack,
-      frame: choices.between(1, 5),
-      bytes: choices.between(1, 20),
-    }, "cut");
+    await proxy.planAt(
+      "deliver",
+      choices.between(1, 400),
+      "cut",
+      choices.between(1, 100),
+    );
+    await proxy.planAt(
+      "ack",
+      choices.between(1, 5),
+      "cut",
+      choices.between(1, 20),
+    );
   });
   assertEquals(connections, 3);
 });
@@ -62,12 +57,7 @@ Deno.test("connection cut in the middle of a delivery, and of an ack: totals exa
 Deno.test("connection reset during the ack: totals exact, one run", async () => {
   const { stderr, connections } = await drainWith(
     "reset",
-    (proxy, choices) =>
-      proxy.plan({
-        direction: "toBroker",
-        method: METHOD.ack,
-        frame: choices.between(1, 8),
-      }, "reset"),
+    (proxy, choices) => proxy.planAt("ack", choices.between(1, 8), "reset"),
   );
   assertMatch(stderr, /WARN.*lost the broker.*(ECONNRESET|EPIPE)/);
   assertEquals(connections, 2);
@@ -77,12 +67,12 @@ Deno.test("connection stalled without a close: the heartbeat notices, totals exa
   const { stderr, connections } = await drainWith(
     "stall",
     async (proxy, choices) => {
-      await proxy.plan({
-        direction: "toProgram",
-        method: METHOD.deliver,
-        frame: choices.between(1, 800),
-        bytes: choices.between(0, 100),
-      }, "stall");
+      await proxy.planAt(
+        "deliver",
+        choices.between(1, 800),
+        "stall",
+        choices.between(0, 100),
+      );
     },
     // Silence far longer than the idle time, and still no empty queue.
     { heartbeat: 1 },
@@ -104,12 +94,7 @@ const BOGUS_ACK = new Uint8Array([
 Deno.test("channel closed by the broker (406): totals exact, one run", async () => {
   const { stderr, connections } = await drainWith(
     "channel closed",
-    (proxy, choices) =>
-      proxy.plan({
-        direction: "toBroker",
-        method: METHOD.ack,
-        frame: choices.between(1, 8),
-      }, BOGUS_ACK),
+    (proxy, choices) => proxy.planAt("ack", choices.between(1, 8), BOGUS_ACK),
   );
   assertMatch(stderr, /WARN.*lost the broker.*PRECONDITION_FAILED/);
   assertEquals(connections, 2);
@@ -117,11 +102,7 @@ Deno.test("channel closed by the broker (406): totals exact, one run", async () 
 
 Deno.test("connections refused for longer than the idle time: that is no silence, totals exact, one run", async () => {
   await drainWith("refused", async (proxy, choices) => {
-    await proxy.plan({
-      direction: "toProgram",
-      method: METHOD.deliver,
-      frame: choices.between(1, 800),
-    }, "cut");
+    await proxy.planAt("deliver", choices.between(1, 800), "cut");
     proxy.refuse();
     const refused = performance.now();
     await until(
@@ -136,18 +117,8 @@ Deno.test("connection cut while it is opened, and while it is closed: totals exa
   const { stderr } = await drainWith(
     "handshake and close",
     async (proxy, choices) => {
-      await proxy.plan({
-        direction: "toBroker",
-        method: METHOD.open,
-        frame: 1,
-        bytes: choices.between(1, 10),
-      }, "cut");
-      await proxy.plan({
-        direction: "toBroker",
-        method: METHOD.channelClose,
-        frame: 1,
-        bytes: choices.between(1, 10),
-      }, "cut");
+      await proxy.planAt("open", 1, "cut", choices.between(1, 10));
+      await proxy.planAt("channelClose", 1, "cut", choices.between(1, 10));
     },
   );
   assertMatch(stderr, /WARN.*could not close the channel in an orderly way/);

@@ -1,6 +1,5 @@
-import { assertEquals } from "@std/assert";
 import { type CutPoint, METHOD, TcpProxy } from "../support/tcp_proxy.ts";
-import { Drain, endOf, GRACE } from "./drain.ts";
+import { assertFine, Drain, endOf, GRACE } from "./drain.ts";
 import type { Score } from "./score.ts";
 import type { Choices } from "./seed.ts";
 
@@ -38,8 +37,7 @@ export async function cutRound(
     await new Promise((resolve) => setTimeout(resolve, refusal));
     await proxy.admit();
   }
-  const { code, complaints, stderr } = await endOf(running, IDLE + GRACE);
-  assertEquals([code, complaints], [0, []], stderr);
+  assertFine(await endOf(running, IDLE + GRACE));
   score.compared(await drain.compare(), choices.repeat);
 }
 

@@ -73,6 +73,7 @@ export class Drain implements AsyncDisposable {
   private constructor(
     readonly place: Place,
     readonly stream: EventStream,
+    readonly choices: Choices,
     private readonly checkpointSize: number,
   ) {
     this.out = `${place.folder}/out`;
@@ -85,19 +86,16 @@ export class Drain implements AsyncDisposable {
     options: DrainOptions = {},
   ): Promise<Drain> {
     const users = 50;
+    const { size = 2_000, duplicates, invalid, distinct } = options;
     const stream = makeStream({
-      seed: choices.nextSeed(),
-      size: options.size ?? 2_000,
-      users,
-      duplicates: options.duplicates ?? 0.2,
-      invalid: options.invalid ?? 0.02,
-      distinct: options.distinct,
+      ...{ seed: choices.nextSeed(), size, users },
+      ...{ duplicates, invalid, distinct },
     });
     const place = await Place.make(options.url);
     const { partitions } = options;
     if (partitions !== undefined) await place.partition(partitions, users);
     if (options.publish !== false) await place.publish(stream.messages);
-    return new Drain(place, stream, options.checkpointSize ?? 50);
+    return new Drain(place, stream, choices, options.checkpointSize ?? 50);
   }
 
   /** The same with the choices that a name gives, which are told. */
@@ -159,8 +157,7 @@ export class Drain implements AsyncDisposable {
     for (let run = 1; run === 1 || await this.#left() > 0; run++) {
       assert(run <= LAST_RUNS, `${await this.#left()} messages are left`);
       if (!this.place.isPartitioned) await this.untilAlone();
-      const ended = await this.run({ ...options, args });
-      assertEquals([ended.code, ended.complaints], [0, []], ended.stderr);
+      assertFine(await this.run({ ...options, args }));
     }
     return await this.compareNow();
   }
@@ -261,6 +258,12 @@ export async function endOf(
   throw new Hang(`It did not end within ${limit / 1_000} s:\n${stderr}`);
 }
 
+/** The end of a run without a complaint. @returns Its summary. */
+export function assertFine({ code, complaints, stderr, stdout }: Ended) {
+  assertEquals([code, complaints], [0, []], stderr);
+  return JSON.parse(stdout);
+}
+
 function assertExact({ lost, countedTwice, differences }: Comparison): void {
   assertEquals([lost, countedTwice, differences], [0, 0, []]);
 }
@@ -276,11 +279,17 @@ export function assertRefused(ended: Ended, code: number): void {
   assertEquals(ended.complaints.length, 1, ended.stderr);
 }
 
-/** One run has counted the whole stream, and ended because nothing came. */
-export function assertOneRun({ stdout }: Ended, stream: EventStream): void {
-  const { unique, rejected, stopped } = JSON.parse(stdout);
+/**
+ * One run has counted the whole stream, and ended because nothing came.
+ *
+ * @returns Its summary.
+ */
+export function assertOneRun(ended: Ended, stream: EventStream) {
+  const summary = assertFine(ended);
+  const { unique, rejected, stopped } = summary;
   assertEquals(
     [unique, rejected, stopped],
     [stream.unique, stream.rejected.length, "idle"],
   );
+  return summary;
 }

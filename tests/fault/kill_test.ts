@@ -1,9 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { assertKilled, Drain, endOf } from "./drain.ts";
-import { Choices, chooseSeed } from "./seed.ts";
 import { DRAIN_STEPS, SNAPSHOT_STEPS, type Step } from "./steps.ts";
-
-const seed = chooseSeed();
 
 /** How often a step is passed at most before the program dies there. */
 const MOST_PASSAGES: Readonly<Partial<Record<Step, number>>> = {
@@ -19,30 +16,21 @@ const MOST_PASSAGES: Readonly<Partial<Record<Step, number>>> = {
 };
 
 Deno.test("SIGKILL at each step of a drain and of a snapshot: totals exact", async (t) => {
-  const choices = new Choices(seed, "each step");
-  console.log(choices.repeat);
-  await using drain = await Drain.make(choices);
+  await using drain = await Drain.named("each step");
   for (const step of [...DRAIN_STEPS, ...SNAPSHOT_STEPS]) {
-    const passage = choices.between(1, MOST_PASSAGES[step] ?? 3);
+    const passage = drain.choices.between(1, MOST_PASSAGES[step] ?? 3);
     await t.step(`SIGKILL ${step}, passage ${passage}`, async () => {
       assert(await drain.killAt(step, passage), "it got there");
     });
   }
-  await t.step(
-    "then a run to the end: nothing lost, nothing counted twice",
-    async () => {
-      await drain.settle();
-    },
-  );
+  await drain.settle();
 });
 
 Deno.test("SIGKILL at random moments, three times in one drain: totals exact", async () => {
-  const choices = new Choices(seed, "random moments");
-  console.log(choices.repeat);
-  await using drain = await Drain.make(choices, { size: 3_000 });
+  await using drain = await Drain.named("random moments", { size: 3_000 });
   for (let kill = 0; kill < 3; kill++) {
     const running = drain.start({ args: ["--idle", "0"] });
-    const moment = choices.between(200, 1_000);
+    const moment = drain.choices.between(200, 1_000);
     const timer = setTimeout(() => running.process.kill("SIGKILL"), moment);
     assertKilled(await endOf(running));
     clearTimeout(timer);

@@ -1,25 +1,16 @@
 import { assert, assertEquals } from "@std/assert";
-import { METHOD, TcpProxy } from "../support/tcp_proxy.ts";
+import { TcpProxy } from "../support/tcp_proxy.ts";
 import { storedIds } from "../support/stored_ids.ts";
 import { jsonFiles } from "../support/broker_place.ts";
 import { countsOfFiles, idsOf } from "./comparison.ts";
-import { assertRefused, Drain, endOf, GRACE } from "./drain.ts";
-import { Choices, chooseSeed } from "./seed.ts";
-
-const seed = chooseSeed();
+import { assertFine, assertRefused, Drain, endOf, GRACE } from "./drain.ts";
 
 Deno.test("queue deleted in mid-drain (basic.cancel): 76, and what was taken is counted once when all is published again", async () => {
-  const choices = new Choices(seed, "queue deleted");
-  console.log(choices.repeat);
   // A rejected message that is published again would be another rejection.
-  await using drain = await Drain.make(choices, { invalid: 0 });
-  const { place, stream } = drain;
+  await using drain = await Drain.named("queue deleted", { invalid: 0 });
+  const { place, stream, choices } = drain;
   await using proxy = await TcpProxy.start(place.url);
-  const acking = proxy.plan({
-    direction: "toBroker",
-    method: METHOD.ack,
-    frame: choices.between(2, 10),
-  }, "stall");
+  const acking = proxy.planAt("ack", choices.between(2, 10), "stall");
   const running = drain.start({ url: proxy.url() });
   await acking;
   await place.channel.deleteQueue(place.queue);
@@ -34,17 +25,12 @@ Deno.test("queue deleted in mid-drain (basic.cancel): 76, and what was taken is 
 });
 
 Deno.test("queue purged in mid-drain: what was not purged is counted exactly", async () => {
-  const choices = new Choices(seed, "queue purged");
-  console.log(choices.repeat);
-  await using drain = await Drain.make(choices, { duplicates: 0, invalid: 0 });
-  const { place, stream } = drain;
+  const distinct = { duplicates: 0, invalid: 0 };
+  await using drain = await Drain.named("queue purged", distinct);
+  const { place, stream, choices } = drain;
   await using proxy = await TcpProxy.start(place.url);
   // While it stalls at an ack, the broker has sent a window and waits.
-  const acking = proxy.plan({
-    direction: "toBroker",
-    method: METHOD.ack,
-    frame: choices.between(2, 10),
-  }, "stall");
+  const acking = proxy.planAt("ack", choices.between(2, 10), "stall");
   const running = drain.start({
     url: proxy.url(),
     args: ["--idle", "500ms"],
@@ -52,9 +38,7 @@ Deno.test("queue purged in mid-drain: what was not purged is counted exactly", a
   await acking;
   const { messageCount: purged } = await place.channel.purgeQueue(place.queue);
   await proxy.resume();
-  const { code, stdout, stderr } = await endOf(running, 500 + GRACE);
-  assertEquals(code, 0, stderr);
-  const { unique, received } = JSON.parse(stdout);
+  const { unique, received } = assertFine(await endOf(running, 500 + GRACE));
   assert(purged > 0, "there was something to purge");
   assertEquals([unique, received], Array(2).fill(stream.unique - purged));
 

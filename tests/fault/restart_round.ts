@@ -1,6 +1,5 @@
-import { assertEquals } from "@std/assert";
 import type { PrivateBroker } from "../../tools/broker.ts";
-import { assertKilled, Drain, endOf, GRACE } from "./drain.ts";
+import { assertFine, assertKilled, Drain, endOf, GRACE } from "./drain.ts";
 import type { Score } from "./score.ts";
 import type { Choices } from "./seed.ts";
 
@@ -47,8 +46,7 @@ export async function restartRound(
     score.add("broker restarts");
     if (restart < restarts - 1) await drain.untilConsumers(1);
   }
-  const { code, complaints, stderr } = await endOf(running, IDLE + GRACE);
-  assertEquals([code, complaints], [0, []], stderr);
+  assertFine(await endOf(running, IDLE + GRACE));
   score.compared(await drain.compare(), choices.repeat);
 }
 

@@ -1,28 +1,25 @@
 import type { Comparison } from "./comparison.ts";
 import { Hang } from "./drain.ts";
 
+/** How many faults of each kind there were at the start. */
+const NONE = {
+  "SIGKILLs": 0,
+  "broker restarts": 0,
+  "cuts": 0,
+  "database restarts": 0,
+  "SIGKILLs on streams": 0,
+  "broker restarts under streams": 0,
+};
+
 /** The faults that are counted. */
-export type FaultKind =
-  | "SIGKILLs"
-  | "broker restarts"
-  | "cuts"
-  | "database restarts"
-  | "SIGKILLs on streams"
-  | "broker restarts under streams";
+export type FaultKind = keyof typeof NONE;
 
 /** After so many faults, a line is printed. */
 const LINE_AFTER = 25;
 
 /** What a long run has done, and what came of it. */
 export class Score {
-  readonly done: Record<FaultKind, number> = {
-    "SIGKILLs": 0,
-    "broker restarts": 0,
-    "cuts": 0,
-    "database restarts": 0,
-    "SIGKILLs on streams": 0,
-    "broker restarts under streams": 0,
-  };
+  readonly done = { ...NONE };
   #exact = 0;
   #lost = 0;
   #countedTwice = 0;

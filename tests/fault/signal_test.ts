@@ -1,19 +1,14 @@
 import { assertEquals } from "@std/assert";
-import { METHOD, TcpProxy } from "../support/tcp_proxy.ts";
+import { TcpProxy } from "../support/tcp_proxy.ts";
 import { until } from "../support/until.ts";
-import { Drain, endOf } from "./drain.ts";
-import { Choices, chooseSeed } from "./seed.ts";
-
-const seed = chooseSeed();
+import { assertFine, Drain, endOf } from "./drain.ts";
 
 Deno.test("SIGTERM in mid-drain: 0, what was taken is counted and acked, totals exact after the next run", async () => {
   await using drain = await Drain.named("SIGTERM", { size: 5_000 });
   const running = drain.start({ args: ["--idle", "0"] });
   await drain.untilCheckpoints();
   running.process.kill("SIGTERM");
-  const { code, stdout, complaints, stderr } = await endOf(running);
-  assertEquals([code, complaints], [0, []], stderr);
-  const { stopped, received } = JSON.parse(stdout);
+  const { stopped, received } = assertFine(await endOf(running));
   assertEquals(stopped, "signal");
   await drain.untilAlone();
   const { ready } = await drain.queue();
@@ -22,17 +17,11 @@ Deno.test("SIGTERM in mid-drain: 0, what was taken is counted and acked, totals 
 });
 
 Deno.test("SIGINT twice while the broker does not answer: 130 at once, totals exact after the next run", async () => {
-  const choices = new Choices(seed, "double SIGINT");
-  console.log(choices.repeat);
-  await using drain = await Drain.make(choices);
+  await using drain = await Drain.named("double SIGINT");
   await using proxy = await TcpProxy.start(drain.place.url);
   // An orderly end waits some seconds for the broker; the second signal comes
   // in that time.
-  const stalled = proxy.plan({
-    direction: "toBroker",
-    method: METHOD.ack,
-    frame: choices.between(1, 8),
-  }, "stall");
+  const stalled = proxy.planAt("ack", drain.choices.between(1, 8), "stall");
   const running = drain.start({ url: proxy.url(1), args: ["--idle", "0"] });
   await stalled;
   // Two signals that come before the first is looked at are one, and one that
@@ -55,17 +44,11 @@ Deno.test("SIGTERM while a broker is asked whether its queue is empty, and does 
   await using proxy = await TcpProxy.start(drain.place.url);
   // The first passive declaration comes with the connection, the next is a
   // look at the queue. With a heartbeat of 60 s nothing else will end it.
-  const asked = proxy.plan({
-    direction: "toBroker",
-    method: METHOD.queueDeclare,
-    frame: 2,
-  }, "stall");
+  const asked = proxy.planAt("queueDeclare", 2, "stall");
   const running = drain.start({ url: proxy.url(60), args: ["--until-empty"] });
   await asked;
   running.process.kill("SIGTERM");
-  const { code, stdout, complaints, stderr } = await endOf(running);
-  assertEquals([code, complaints], [0, []], stderr);
-  assertEquals(JSON.parse(stdout).stopped, "signal");
+  assertEquals(assertFine(await endOf(running)).stopped, "signal");
   // The broker has not heard of the end.
   proxy.cut();
   await drain.settle();

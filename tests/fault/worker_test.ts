@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { jsonFiles } from "../support/broker_place.ts";
 import { countsOfFiles } from "./comparison.ts";
-import { assertRefused, Drain, endOf, GRACE } from "./drain.ts";
+import { assertFine, assertRefused, Drain, endOf, GRACE } from "./drain.ts";
 
 const IDLE = 1_000;
 
@@ -22,9 +22,7 @@ Deno.test("two workers on one queue, each with a ledger: together they count eac
   let unique = 0, rejected = 0;
   const sums = new Map<string, number>();
   for (const [i, worker] of workers.entries()) {
-    const { code, stdout, stderr } = await endOf(worker, IDLE + GRACE);
-    assertEquals(code, 0, stderr);
-    const summary = JSON.parse(stdout);
+    const summary = assertFine(await endOf(worker, IDLE + GRACE));
     assert(summary.unique > 0, "each had a part of the work");
     unique += summary.unique;
     rejected += summary.rejected;
@@ -46,8 +44,7 @@ Deno.test("two workers with the same ledger: the second is refused with 75, the 
   await drain.untilCheckpoints();
   assertRefused(await drain.run(), 75);
   first.process.kill("SIGTERM");
-  const { code, stderr } = await endOf(first);
-  assertEquals(code, 0, stderr);
+  assertFine(await endOf(first));
   await drain.settle();
 });
 
@@ -57,8 +54,7 @@ Deno.test("clock set back by an hour in mid-drain: the run ends after its idle t
     args: ["--idle", `${IDLE}ms`],
     entry: "tests/fault/backwards_clock_program.ts",
   }, IDLE + GRACE);
-  assertEquals([ended.code, ended.complaints], [0, []], ended.stderr);
-  const { stopped, durationMs } = JSON.parse(ended.stdout);
+  const { stopped, durationMs } = assertFine(ended);
   assertEquals(stopped, "idle");
   assert(durationMs >= IDLE, `it took ${durationMs} ms`);
   await drain.settleRest();

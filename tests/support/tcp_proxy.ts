@@ -149,6 +149,24 @@ export class TcpProxy implements AsyncDisposable {
     return promise;
   }
 
+  /**
+   * The same at the n-th frame of a method from now on, whichever side sends
+   * it, or so many bytes later.
+   */
+  planAt(
+    method: keyof typeof METHOD,
+    frame: number,
+    fault: ProxyFault,
+    bytes = 0,
+  ): Promise<void> {
+    const isBrokers = ["deliver", "queueBindOk"].includes(method);
+    const direction = isBrokers ? "toProgram" : "toBroker";
+    return this.plan(
+      { direction, method: METHOD[method], frame, bytes },
+      fault,
+    );
+  }
+
   /** Forgets what has not come to its moment. */
   forgetPlans(): void {
     this.#plans.length = 0;
