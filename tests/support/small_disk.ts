@@ -29,15 +29,8 @@ export class SmallDisk implements AsyncDisposable {
    */
   static async mount(path: string, kibibytes: number): Promise<SmallDisk> {
     await Deno.mkdir(path, { recursive: true });
-    await run(
-      "mount",
-      "-t",
-      "tmpfs",
-      "-o",
-      `size=${kibibytes}k`,
-      "tmpfs",
-      path,
-    );
+    const options = ["-o", `size=${kibibytes}k`];
+    await run("mount", "-t", "tmpfs", ...options, "tmpfs", path);
     return new SmallDisk(path);
   }
 

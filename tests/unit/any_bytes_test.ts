@@ -1,9 +1,7 @@
 /** Whatever bytes come in, against models of a few lines. */
-import { assert, assertEquals } from "@std/assert";
+import { assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { Decoder } from "../../src/decode/decoder.ts";
-import { EventCounterError } from "../../src/model/errors.ts";
-import { NdjsonSource } from "../../src/source/ndjson/ndjson_source.ts";
 import { bytes, deliveryOf } from "../support/messages.ts";
 import { test } from "../support/pure.ts";
 
@@ -83,63 +81,3 @@ test("decoding never throws and never mis-assigns, whatever bytes come", () => {
     { numRuns: 5_000 },
   );
 });
-
-const line = fc.oneof(
-  body,
-  fc.record({ routingKey: fc.string(), body: fc.string() })
-    .map((message) => bytes(JSON.stringify(message))),
-);
-
-test("the NDJSON reader survives any bytes: each line is a delivery, or none is", async () => {
-  await fc.assert(
-    fc.asyncProperty(
-      fc.array(line, { maxLength: 10 }),
-      fc.integer({ min: 1, max: 50 }),
-      async (lines, size) => {
-        const whole = new Uint8Array(
-          lines.flatMap((line) => [...line, 0x0a]),
-        );
-        const pieces = [];
-        for (let at = 0; at < whole.length; at += size) {
-          pieces.push(whole.subarray(at, at + size));
-        }
-        const source = new NdjsonSource("any", ReadableStream.from(pieces));
-        const expected = countLines(whole);
-
-        const end = Promise.withResolvers<void>();
-        let taken = 0;
-        let failure: unknown;
-        await source.open(() => {
-          try {
-            taken += source.take(1_000).length;
-            if (source.ended) end.resolve();
-          } catch (error) {
-            failure = error;
-            end.resolve();
-          }
-        });
-        await end.promise;
-
-        if (failure === undefined) return assertEquals(taken, expected);
-        // Not one of the lines was a message.
-        assert(failure instanceof EventCounterError);
-        assertEquals([failure.exitCode, taken], [65, 0]);
-        await source.close();
-      },
-    ),
-    { numRuns: 300 },
-  );
-});
-
-/** Lines with anything in them but white space. */
-function countLines(whole: Uint8Array): number {
-  let count = 0, isBlank = true;
-  for (const byte of whole) {
-    if (byte === 0x0a) isBlank = true;
-    else if (isBlank && ![0x20, 0x09, 0x0d].includes(byte)) {
-      isBlank = false;
-      count++;
-    }
-  }
-  return count;
-}

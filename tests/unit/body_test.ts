@@ -62,6 +62,8 @@ test("readBody() agrees with JSON.parse on other spellings of an id", () => {
     `{"ID":"${UUID}"}`,
     `["id","${UUID}"]`,
     `"${UUID}"`,
+    `\ufeff{"id":"1"}\r\n`,
+    `{"id":"{${UUID}}"}`,
   ];
 
   for (const body of bodies) agree(bytes(body), body);

@@ -54,7 +54,7 @@ folder.test("a draft tells beforehand what its file will be", async () => {
   });
 });
 
-folder.test("content that fails leaves the old file and no other", async () => {
+folder.test("content that fails, or a folder that is missing, is told, and leaves the old file and no other", async () => {
   const place = folder.make();
   Deno.writeTextFileSync(`${place}/a.json`, "old");
   async function* failing(error: Error) {
@@ -70,18 +70,14 @@ folder.test("content that fails leaves the old file and no other", async () => {
   const ours = new EventCounterError(EXIT.inUse, "ours");
   const passed = await assertRejects(() => draftOf(place, failing(ours)));
 
-  assertEquals([wrapped.exitCode, passed], [73, ours]);
-  assertEquals(filesIn(place), { "a.json": "old" });
-});
-
-folder.test("a folder that is not there is refused with exit code 73", async () => {
-  const error = await assertRejects(
-    () => draftOf(`${folder.make()}/missing`, contentOf("a")),
+  const missing = await assertRejects(
+    () => draftOf(`${place}/missing`, contentOf("a")),
     EventCounterError,
     "check the folder and its permissions",
   );
 
-  assertEquals(error.exitCode, 73);
+  assertEquals([wrapped.exitCode, passed, missing.exitCode], [73, ours, 73]);
+  assertEquals(filesIn(place), { "a.json": "old" });
 });
 
 test("outputFailure() tells a disk that fails from a folder that refuses", () => {

@@ -175,4 +175,7 @@ test("readMessageLine() tells lines that are no message", () => {
   const invalidUtf8 = bytes('{"routingKey":"k","body":"?"}');
   invalidUtf8[invalidUtf8.indexOf(0x3f)] = 0xff;
   assertEquals(readMessageLine(invalidUtf8), undefined);
+  // Whatever else comes is one or none, and never an error.
+  const line = fc.oneof(anyBytes, fc.json().map(bytes));
+  fc.assert(fc.property(line, (line) => void readMessageLine(line)));
 });

@@ -9,7 +9,7 @@ import { bytes } from "../support/messages.ts";
 import { test } from "../support/pure.ts";
 
 const KEY = "a.event.created";
-const line = (id: number) =>
+const line = (id: number | string) =>
   writeMessageLine({ routingKey: KEY, body: bytes(`{"id":"${id}"}`) });
 
 /** An input under the test's hand. */
@@ -126,36 +126,17 @@ test("an input whose first 1,000 lines are no messages is refused with exit code
   await source.close();
 });
 
-test("an error of the input comes after what was read before it", async () => {
+test("an error of the input is told with exit code 74", async () => {
   const input = new Input();
-  const { source, calls } = await open(input.stream);
-  input.write(line(1) + line(2));
-  await settle();
+  const { source } = await open(input.stream);
   input.fail(new Error("the pipe broke"));
-  const woken = calls.wake;
-  await until("it tells of the error", () => calls.wake > woken);
+  await settle();
 
-  assertEquals([source.take(1).length, source.ended], [1, false]);
-  assertEquals([source.take(1).length, source.ended], [1, false]);
   assertRefused(source, 74, "Cannot read the input: the pipe broke;");
   assertEquals(await source.close(), undefined);
 });
 
-test("stopping in the middle gives back what waits and cancels the input", async () => {
-  const input = new Input();
-  const { source } = await open(input.stream);
-  input.write(line(1) + line(2));
-  await settle();
-  assertEquals(source.take(1).length, 1);
-
-  await source.stop();
-  await settle();
-
-  assertEquals([source.take(10).length, input.cancelled], [0, true]);
-  assertEquals(await source.close(), undefined);
-});
-
-test("stopping wakes a reader that waits for room", async () => {
+test("stopping cancels the input, and wakes a reader that waits for room", async () => {
   const input = new Input();
   const { source, calls } = await open(input.stream);
   input.write(Array.from({ length: 10_000 }, (_, id) => line(id)).join(""));
@@ -165,8 +146,38 @@ test("stopping wakes a reader that waits for room", async () => {
   await source.stop();
   await until("it has come to its end", () => calls.wake > woken);
 
-  assertEquals(source.ended, true);
+  assertEquals([source.ended, input.cancelled], [true, true]);
 });
+
+/** A line with a body of 4 MiB. */
+const large = () => line("x".repeat(4 * 1024 * 1024 - 9));
+const thousandLines = () =>
+  Array.from({ length: 1_000 }, (_, id) => line(id)).join("");
+
+for (
+  const [bound, pieceOf, most, taken] of [
+    ["10,000 deliveries", thousandLines, 10, 2_500],
+    ["64 MiB", large, 16, 3],
+  ] as const
+) {
+  test(`the source stops reading when ${bound} wait`, async () => {
+    const piece = bytes(pieceOf());
+    let pulled = 0;
+    const endless = new ReadableStream<Uint8Array>({
+      pull(controller) {
+        pulled++;
+        controller.enqueue(piece);
+      },
+    }, { highWaterMark: 0 });
+    const { source } = await open(endless);
+    assertEquals(pulled, most);
+
+    assertEquals(source.take(taken).length, taken);
+    await settle();
+    assertEquals(pulled, most + 3);
+    await source.close();
+  });
+}
 
 function assertRefused(source: NdjsonSource, code: number, text: string) {
   const error = assertThrows(() => source.take(10), EventCounterError, text);

@@ -23,9 +23,8 @@ test("Expectation equals an independent recount of what was generated", () => {
         seed,
       })];
       const files = Object.fromEntries(
-        [...expect(messages).files()].map((
-          [name, text],
-        ) => [name, JSON.parse(text)]),
+        [...expect(messages).files()]
+          .map(([name, text]) => [name, JSON.parse(text)]),
       );
       assertEquals(files, recount(messages));
     },
@@ -33,19 +32,9 @@ test("Expectation equals an independent recount of what was generated", () => {
 });
 
 test("Expectation writes users by code point, two spaces, a final newline", () => {
-  const users = [
-    "b",
-    "\u{1f600}",
-    "\uffff",
-    "10",
-    "9",
-    "__proto__",
-    'q"',
-    "b",
-  ];
-  const files = [
-    ...expect(users.map((user) => event(user, "created"))).files(),
-  ];
+  const users = ["b", "\u{1f600}", "\uffff", "10", "9", "__proto__", 'q"', "b"];
+  const events = users.map((user) => event(user, "created"));
+  const files = [...expect(events).files()];
   assertEquals(files, [[
     "created.json",
     '{\n  "10": 1,\n  "9": 1,\n  "__proto__": 1,\n  "b": 2,\n' +
