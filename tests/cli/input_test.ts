@@ -1,7 +1,10 @@
 /** An input ends where it ends, with whatever idle time. */
 import { assertEquals } from "@std/assert";
 import { runProgram, startProgram } from "../support/program.ts";
+import { TemporaryFolder } from "../support/temporary_folder.ts";
 import { until } from "../support/until.ts";
+
+const folder = new TemporaryFolder();
 
 const line = (id: number) =>
   `{"routingKey":"ann.event.created","body":{"id":"${id}"}}\n`;
@@ -16,7 +19,7 @@ function assertCounted(stdout: string, unique: number): void {
 const IMPATIENT = ["--format", "json", "--idle", "1ms"];
 
 Deno.test("a file is read whole, however short the idle time is", async () => {
-  const out = await Deno.makeTempDir();
+  const out = folder.make();
   const input = `${out}/input.ndjson`;
   const lines = Array.from({ length: 50_000 }, (_, id) => line(id));
   await Deno.writeTextFile(input, lines.join(""));
@@ -24,12 +27,11 @@ Deno.test("a file is read whole, however short the idle time is", async () => {
     ["--input", input, "--out", out, ...IMPATIENT],
   );
   assertCounted(stdout, 50_000);
-  await Deno.remove(out, { recursive: true });
 });
 
 for (const kind of ["standard input", "a FIFO"]) {
   Deno.test(`a pause of ${kind} is no end: what comes behind it is counted`, async () => {
-    const out = await Deno.makeTempDir();
+    const out = folder.make();
     const fifo = `${out}/fifo`;
     await new Deno.Command("mkfifo", { args: [fifo] }).output();
     const isFifo = kind === "a FIFO";
@@ -54,6 +56,5 @@ for (const kind of ["standard input", "a FIFO"]) {
     await write(line(2));
     writer.close();
     assertCounted((await running.ended).stdout, 2);
-    await Deno.remove(out, { recursive: true });
   });
 }

@@ -7,6 +7,9 @@ import {
 import { flagsOf, valueOf } from "../../src/cli/option_spec.ts";
 import { runProgram } from "../support/program.ts";
 import { runHere } from "../support/run_here.ts";
+import { TemporaryFolder } from "../support/temporary_folder.ts";
+
+const folder = new TemporaryFolder();
 
 /** Wrong usage, and what the one line must say. */
 const WRONG: readonly [args: string[], message: RegExp][] = [
@@ -146,7 +149,7 @@ Deno.test("a variable that is no UTF-8 is told by its name, without its value: 2
 });
 
 Deno.test("standard output that takes nothing: 74, and the files are there", async () => {
-  const out = await Deno.makeTempDir();
+  const out = folder.make();
   const input = `${out}/input.ndjson`;
   await Deno.writeTextFile(
     input,
@@ -162,7 +165,6 @@ Deno.test("standard output that takes nothing: 74, and the files are there", asy
     await Deno.readTextFile(`${out}/created.json`),
     '{\n  "ann": 1\n}\n',
   );
-  await Deno.remove(out, { recursive: true });
 });
 
 Deno.test("standard error that takes nothing changes no exit code", async () => {
@@ -173,12 +175,11 @@ Deno.test("standard error that takes nothing changes no exit code", async () => 
 });
 
 Deno.test("a flag beats a variable, a variable beats the default", async () => {
-  const folder = await Deno.makeTempDir();
   const line = (type: string) =>
     JSON.stringify({ routingKey: `ann.event.${type}`, body: { id: type } });
   const stdin = `${line("created")}\n${line("seen")}\n${line("heard")}\n`;
   const count = async (args: string[], env: Record<string, string>) => {
-    const out = await Deno.makeTempDir({ dir: folder });
+    const out = folder.make();
     const { stdout, stderr } = await runProgram(
       ["--input", "-", "--out", out, "--format", "json", ...args],
       { stdin, env },
@@ -192,7 +193,6 @@ Deno.test("a flag beats a variable, a variable beats the default", async () => {
   assertEquals(await count(["--types", "heard"], env), ["heard"]);
   // An empty variable is one that is not set.
   assertEquals(await count([], { EVENTCOUNTER_TYPES: "" }), ["created"]);
-  await Deno.remove(folder, { recursive: true });
 });
 
 Deno.test("a bad variable is told by its name: 2", async () => {
@@ -204,9 +204,9 @@ Deno.test("a bad variable is told by its name: 2", async () => {
 });
 
 Deno.test("the AMQP URL comes from a file, and a flag beats the other's variable", async () => {
-  const file = await Deno.makeTempFile();
+  const file = `${folder.make()}/amqp-url`;
   await Deno.writeTextFile(file, "amqp://file:secret@127.0.0.1:1\nmore\n");
-  const out = await Deno.makeTempDir();
+  const out = folder.make();
   const told = async (args: string[], env: Record<string, string>) => {
     const { stderr } = await runProgram(
       ["--out", out, "--connect-timeout", "1ms", ...args],
@@ -225,20 +225,15 @@ Deno.test("the AMQP URL comes from a file, and a flag beats the other's variable
     await told(["--amqp-url", flag], { AMQP_URL_FILE: file }),
     "amqp://flag:***@",
   );
-  assertEquals(
-    await told([], { AMQP_URL: variable }),
-    "amqp://variable:***@",
-  );
+  assertEquals(await told([], { AMQP_URL: variable }), "amqp://variable:***@");
   assertEquals(
     await told([], { AMQP_URL: variable, AMQP_URL_FILE: file }),
     "are both given",
   );
-  await Deno.remove(file);
-  await Deno.remove(out, { recursive: true });
 });
 
 Deno.test("input that is no NDJSON at all: 65, and nothing is recorded", async () => {
-  const out = await Deno.makeTempDir();
+  const out = folder.make();
   const { code, complaints } = await runProgram(
     ["--input", "-", "--out", out],
     { stdin: "id,user\n1,ann\n2,bob\n" },
@@ -247,7 +242,6 @@ Deno.test("input that is no NDJSON at all: 65, and nothing is recorded", async (
   assertMatch(complaints.join(), /none of its first 3 line/);
   const names = [...Deno.readDirSync(out)].map(({ name }) => name);
   assertEquals(names.sort(), ["eventcounter.db", "eventcounter.db-lock"]);
-  await Deno.remove(out, { recursive: true });
 });
 
 Deno.test("with --log-format json, what ended a run is an object too", async () => {
@@ -262,16 +256,13 @@ Deno.test("with --log-format json, what ended a run is an object too", async () 
     const { time, message, ...rest } = JSON.parse(stderr);
     assertMatch(time, /^\d{4}-\d\d-\d\dT.*Z$/);
     assertMatch(message, /--nope|sqlite:/);
-    assertEquals([code, rest], [2, {
-      level: "error",
-      logger: "eventcounter",
-      exitCode: 2,
-    }]);
+    const told = { level: "error", logger: "eventcounter", exitCode: 2 };
+    assertEquals([code, rest], [2, told]);
   }
 });
 
 Deno.test("the summary alone is on standard output, log records are on standard error", async () => {
-  const out = await Deno.makeTempDir();
+  const out = folder.make();
   const { code, stdout, stderr } = await runProgram([
     ...["--input", "/dev/null", "--out", out],
     ...["--log-level", "debug", "--log-format", "json"],
@@ -279,5 +270,4 @@ Deno.test("the summary alone is on standard output, log records are on standard 
   assertEquals(code, 0);
   assertMatch(stdout, /^0 received: 0 counted, 0 duplicates, 0 rejected\n/);
   for (const line of stderr.split("\n").filter(Boolean)) JSON.parse(line);
-  await Deno.remove(out, { recursive: true });
 });

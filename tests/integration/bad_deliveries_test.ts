@@ -107,11 +107,8 @@ Deno.test("every kind of delivery ends where the design says", async (test) => {
     ...REJECTED.map(([, routingKey, body]) => ({ routingKey, body })),
     ...good,
   ]);
-  const out = `${place.folder}/out`;
-  const { stdout, code } = await runProgram([
-    ...place.countArguments(out),
-    "--until-empty",
-  ]);
+  const { out } = place;
+  const { stdout, code } = await place.count("--until-empty");
   const lines = (await Deno.readTextFile(`${out}/rejected.ndjson`)).trimEnd()
     .split("\n").map((line): Line => JSON.parse(line));
 

@@ -1,11 +1,13 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { connect } from "amqplib";
 import { Buffer } from "node:buffer";
+import { fileURLToPath } from "node:url";
 import { type PrivateBroker, startPrivateBroker } from "../../tools/broker.ts";
+import { run } from "../../tools/tool.ts";
 import { until } from "../support/until.ts";
 
-const ROOT = new URL("../../", import.meta.url);
-const TOOL = new URL("tools/broker.ts", ROOT).href;
+const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+const TOOL = `${ROOT}tools/broker.ts`;
 const QUEUE = "kept";
 const decoder = new TextDecoder();
 
@@ -28,20 +30,22 @@ async function isEmpty(folder: string): Promise<boolean> {
   return (await Array.fromAsync(Deno.readDir(folder))).length === 0;
 }
 
-/** The tool as a command. No `AMQP_URL` of the test run reaches it. */
-function tool(
-  args: readonly string[],
-  environment: Record<string, string> = {},
-  options: Deno.CommandOptions = {},
-): Deno.Command {
+/** How the tool is run. No `AMQP_URL` of the test run reaches it. */
+const COMMAND = ["run", "-A", "--no-lock", "--quiet", TOOL];
+const NO_URL = { AMQP_URL: "" };
+
+/** Runs the tool to its end. */
+function tool(args: readonly string[], environment: Record<string, string>) {
+  const env = { ...NO_URL, ...environment };
+  return run(Deno.execPath(), [...COMMAND, ...args], { cwd: ROOT, env });
+}
+
+/** Starts the tool with a temporary folder, in a process group of its own. */
+function startTool(TMPDIR: string): Deno.ChildProcess {
   return new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--no-lock", "--quiet", TOOL, ...args],
-    cwd: ROOT,
-    env: { AMQP_URL: "", ...environment },
-    stdout: "piped",
-    stderr: "piped",
-    ...options,
-  });
+    ...{ args: COMMAND, env: { ...NO_URL, TMPDIR }, detached: true },
+    ...{ stdout: "piped", stderr: "null" },
+  }).spawn();
 }
 
 async function keepOneMessage(url: string, text: string): Promise<void> {
@@ -103,7 +107,7 @@ Deno.test("a private broker keeps its data and its URL over halt() and kill()", 
 
 Deno.test("a tool killed with its process group while its broker starts leaves no process and no folder", async () => {
   const temporary = await Deno.makeTempDir();
-  const child = tool([], { TMPDIR: temporary }, { detached: true }).spawn();
+  const child = startTool(temporary);
   // The tool, a guard and its watcher, the name server: then the node.
   await until(
     "the node has begun to start",
@@ -114,20 +118,18 @@ Deno.test("a tool killed with its process group while its broker starts leaves n
   await untilNoProcessOf(temporary);
   await until("no folder is left", () => isEmpty(temporary));
   await child.stdout.cancel();
-  await child.stderr.cancel();
   await Deno.remove(temporary);
 });
 
 Deno.test("the tool ends its broker in order on SIGTERM, and exits with 0", async () => {
   const temporary = await Deno.makeTempDir();
-  const child = tool([], { TMPDIR: temporary }).spawn();
+  const child = startTool(temporary);
   const output = child.stdout.getReader();
   await output.read();
   child.kill("SIGTERM");
   assertEquals((await child.status).code, 0);
   await untilNoProcessOf(temporary);
   await output.cancel();
-  await child.stderr.cancel();
   // Empty, or this fails.
   await Deno.remove(temporary);
 });
@@ -139,43 +141,35 @@ Deno.test("the tool runs a program with AMQP_URL, and passes its exit code on", 
   const { code, stdout, stderr } = await tool(
     ["run", "sh", "-c", script],
     given,
-  ).output();
-  assertEquals(decoder.decode(stderr), "");
-  assertEquals(decoder.decode(stdout), broker.url);
-  assertEquals(code, 7);
-  assertEquals(
-    (await tool(["run", "no-such-program"], given).output()).code,
-    127,
   );
+  assertEquals([code, stdout, stderr], [7, broker.url, ""]);
+  assertEquals((await tool(["run", "no-such-program"], given)).code, 127);
 });
 
-Deno.test("a broker at AMQP_URL that does not answer is one clear line without the password", async () => {
-  const { code, stdout, stderr } = await tool(["run", "true"], {
-    AMQP_URL: "amqp://someone:secret@127.0.0.1:1/place",
-  }).output();
-  assertEquals(code, 69);
-  assertEquals(decoder.decode(stdout), "");
-  assertEquals(
-    decoder.decode(stderr),
-    "AMQP_URL is set to amqp://someone:***@127.0.0.1:1/place, where no " +
-      "broker accepts a login within 3 s (connect ECONNREFUSED 127.0.0.1:1): " +
-      "start that broker, correct AMQP_URL, or unset it to get a private one\n",
-  );
-});
-
-Deno.test("a missing RabbitMQ that must not be installed is one clear line", async () => {
+Deno.test("a broker at AMQP_URL that does not answer, or a RabbitMQ that must not be installed, is one clear line without the password", async () => {
   const nowhere = await Deno.makeTempDir();
-  const { code, stdout, stderr } = await tool(["run", "true"], {
+  const refused = { AMQP_URL: "amqp://someone:secret@127.0.0.1:1/place" };
+  const missing = {
     EVENTCOUNTER_NO_INSTALL: "1",
     EVENTCOUNTER_RABBITMQ_SERVER: `${nowhere}/rabbitmq-server`,
     // No Docker either.
     PATH: nowhere,
-  }).output();
+  };
+  for (
+    const [environment, message] of [
+      [
+        refused,
+        /^AMQP_URL is set to amqp:\/\/someone:\*\*\*@127\.0\.0\.1:1\/place, where no broker .*ECONNREFUSED.*unset it to get a private one\n$/,
+      ],
+      [
+        missing,
+        /^Cannot start RabbitMQ: the program rabbitmq-server is missing; install it .*\n$/,
+      ],
+    ] as const
+  ) {
+    const { code, stdout, stderr } = await tool(["run", "true"], environment);
+    assertEquals([code, stdout], [69, ""]);
+    assertMatch(stderr, message);
+  }
   await Deno.remove(nowhere);
-  assertEquals(code, 69);
-  assertEquals(decoder.decode(stdout), "");
-  assertMatch(
-    decoder.decode(stderr),
-    /^Cannot start RabbitMQ: the program rabbitmq-server is missing; install it .*\n$/,
-  );
 });

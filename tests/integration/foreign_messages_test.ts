@@ -1,7 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { jsonFiles, Place, rejectedLines } from "../support/broker_place.ts";
 import { field, FIELDS } from "../support/field_tags.ts";
-import { runProgram } from "../support/program.ts";
 import { bytes } from "../support/messages.ts";
 import { publishRaw } from "../support/raw_amqp.ts";
 import { until } from "../support/until.ts";
@@ -20,26 +19,13 @@ const HEADERS = [
   ),
   SPENT,
   // It would stand behind every table that has no such field.
-  [
-    9,
-    ...bytes("__proto__F"),
-    0,
-    0,
-    0,
-    SPENT.length,
-    ...SPENT,
-  ],
+  [9, ...bytes("__proto__F"), ...[0, 0, 0, SPENT.length], ...SPENT],
 ];
 
 for (const type of ["classic", "quorum"]) {
   Deno.test(`${type} queue: messages with headers of every type, and with a publisher's own delivery count, are counted like others`, async () => {
-    await using place = await Place.make();
-    const { channel, queue, exchange } = place;
-    await channel.deleteQueue(queue);
-    await channel.assertQueue(queue, {
-      arguments: { "x-queue-type": type },
-    });
-    await channel.bindQueue(queue, exchange, "#");
+    await using place = await Place.make(undefined, { "x-queue-type": type });
+    const { channel, queue } = place;
     // One that has come back once, which would be the last time.
     await publish(place, [SPENT], "returned");
     await until(
@@ -49,16 +35,14 @@ for (const type of ["classic", "quorum"]) {
     channel.nackAll(true);
     await publish(place, HEADERS, "new");
 
-    const { code, stdout, stderr } = await runProgram([
-      ...place.countArguments(),
-      ...["--until-empty", "--connect-timeout", "1s"],
-    ]);
+    const { code, stdout, stderr } = await place
+      .count("--until-empty", "--connect-timeout", "1s");
 
     assertEquals(code, 0, stderr);
     const total = HEADERS.length + 1;
     const { unique, redelivered } = JSON.parse(stdout);
     assertEquals([unique, redelivered], [total, 1], stderr);
-    assertEquals([...await jsonFiles(`${place.folder}/out`)], [
+    assertEquals([...await jsonFiles(place.out)], [
       ["created.json", `{\n  "ann": ${total}\n}\n`],
     ]);
   });
@@ -90,10 +74,10 @@ Deno.test("routing keys that are no UTF-8 are rejected, not taken for one user",
     })),
   );
 
-  await runProgram([...place.countArguments(), "--until-empty"]);
+  await place.count("--until-empty");
 
   const key = "caf\ufffd.event.created";
-  assertEquals(await rejectedLines(`${place.folder}/out`), [
+  assertEquals(await rejectedLines(place.out), [
     `${key} {"id":"232"}`,
     `${key} {"id":"233"}`,
   ]);

@@ -1,7 +1,7 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { Place } from "../support/broker_place.ts";
 import { event } from "../support/messages.ts";
-import { runProgram, startProgram } from "../support/program.ts";
+import { startProgram } from "../support/program.ts";
 import { until } from "../support/until.ts";
 
 /** A place with a queue of another kind. */
@@ -20,10 +20,7 @@ Deno.test("a queue whose single active consumer is somebody else: 75, with how m
   await using place = await placeWith({ "x-single-active-consumer": true });
   await occupy(place);
   await place.publish(messages);
-  const { code, stdout, complaints } = await runProgram([
-    ...place.countArguments(),
-    ...["--idle", "300ms"],
-  ]);
+  const { code, stdout, complaints } = await place.count("--idle", "300ms");
   assertEquals([code, complaints.length], [75, 1]);
   assertEquals(JSON.parse(stdout).received, 0);
   assertMatch(
@@ -53,7 +50,7 @@ Deno.test("the same, ended by a signal: 0, and nothing to complain about", async
 Deno.test("an exclusive consumer elsewhere: 76, with what to do", async () => {
   await using place = await placeWith({});
   await place.channel.consume(place.queue, () => {}, { exclusive: true });
-  const { code, stdout, complaints } = await runProgram(place.countArguments());
+  const { code, stdout, complaints } = await place.count();
   assertEquals([code, stdout, complaints.length], [76, "", 1]);
   assertMatch(complaints[0]!, /in exclusive use; another consumer has/);
 });

@@ -35,9 +35,7 @@ Deno.test("merge: four partitions drained under kills add up to what a correct c
   );
   const seed = Math.floor(Math.random() * 2 ** 31);
   console.log(`seed ${seed}`);
-  const stream = makeStream({
-    ...{ seed, size: 12_000, users: 50, duplicates: 0.3, invalid: 0.02 },
-  });
+  const stream = makeStream({ seed, size: 12_000, duplicates: 0.3 });
   await place.publish(stream.messages);
 
   let kills = 0;
@@ -72,7 +70,7 @@ Deno.test("merge: four partitions drained under kills add up to what a correct c
     ...["merge", ...ledgers, "--out", out, "--format", "json"],
   ]);
   assertEquals([code, complaints], [0, []]);
-  assertEquals([...await jsonFiles(out)].sort(), [...stream.files].sort());
+  assertEquals(await jsonFiles(out), stream.files);
   const rejections = (await Promise.all(parts.map(readRejected))).join("");
   assertEquals(await readRejected(out), rejections);
   assertEquals(

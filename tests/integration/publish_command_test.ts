@@ -30,11 +30,9 @@ Deno.test("publish tells what it did, and count gives what it expects", async ()
   assertEquals(reasons, Object.fromEntries(expect(messages).reasons));
   assertEquals(await jsonFiles(folder), new Map(expect(messages).files()));
 
-  const out = `${place.folder}/out`;
-  const counted = await runProgram([
-    ...place.countArguments(out),
-    ...["--types", "opened,closed", "--until-empty"],
-  ]);
+  const { out } = place;
+  const types = ["--types", "opened,closed"];
+  const counted = await place.count(...types, "--until-empty");
   const { unique, duplicates, rejected } = JSON.parse(counted.stdout);
   assertEquals([unique, duplicates, rejected], [280, 100, 20]);
   assertEquals(await jsonFiles(out), await jsonFiles(folder));

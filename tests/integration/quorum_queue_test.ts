@@ -1,10 +1,9 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { jsonFiles, Place } from "../support/broker_place.ts";
+import { event } from "../support/messages.ts";
 import { runProgram } from "../support/program.ts";
 import { makeStream } from "../support/stream_of_events.ts";
 import { until } from "../support/until.ts";
-
-const encoder = new TextEncoder();
 
 /** A place whose queue is a quorum queue that the program declared. */
 async function quorumPlace(): Promise<Place> {
@@ -34,52 +33,33 @@ Deno.test("a quorum queue is declared, drained and counted exactly", async () =>
   await place.channel.assertQueue(place.queue, {
     arguments: { "x-queue-type": "quorum" },
   });
-  const stream = makeStream({
-    seed: 5,
-    size: 2_000,
-    users: 20,
-    duplicates: 0.2,
-    invalid: 0.02,
-  });
+  const stream = makeStream({ seed: 5, size: 2_000 });
   await place.publish(stream.messages);
-  const { stdout } = await runProgram([
-    ...place.countArguments(),
-    "--until-empty",
-  ]);
+  const { stdout } = await place.count("--until-empty");
   assertEquals(JSON.parse(stdout).unique, stream.unique);
-  assertEquals(
-    [...await jsonFiles(`${place.folder}/out`)].sort(),
-    [...stream.files].sort(),
-  );
+  assertEquals(await jsonFiles(place.out), stream.files);
 });
 
 Deno.test("messages near the broker's delivery limit: a warning, then quarantine before they are dropped", async () => {
   await using place = await quorumPlace();
-  const messages = ["1", "2"].map((id) => ({
-    routingKey: "ann.event.created",
-    body: encoder.encode(JSON.stringify({ id })),
-  }));
-  const out = `${place.folder}/out`;
-  const count = (limit: string) =>
-    runProgram([
-      ...place.countArguments(out),
-      ...["--delivery-limit", limit, "--until-empty"],
-    ]);
+  const [one, two, three] = ["1", "2", "3"]
+    .map((id) => event("ann", "created", id));
+  const { out } = place;
+  const count = () => place.count("--delivery-limit", "4", "--until-empty");
 
-  await place.publish(messages);
+  await place.publish([one!, two!]);
   await returnAll(place, 2);
   await returnAll(place, 2);
   // Back twice of at most four times: counted, with a warning.
-  const warned = await count("4");
+  const warned = await count();
   assertEquals(JSON.parse(warned.stdout).unique, 2, warned.stderr);
   assertMatch(warned.stderr, /WARN +messages have come back 2 times/);
 
-  const later = { ...messages[0]!, body: encoder.encode('{"id":"3"}') };
-  await place.publish([later, messages[0]!]);
+  await place.publish([three!, one!]);
   for (let i = 0; i < 3; i++) await returnAll(place, 2);
   // Back three times of at most four: what is new is rejected, what is known
   // is a duplicate as ever.
-  const rejected = JSON.parse((await count("4")).stdout);
+  const rejected = JSON.parse((await count()).stdout);
   assertEquals(
     [rejected.unique, rejected.duplicates, rejected.rejected],
     [0, 1, 1],

@@ -5,7 +5,7 @@ import { event, type Message } from "../support/messages.ts";
 import { runProgram, startProgram } from "../support/program.ts";
 import { storedIds } from "../support/stored_ids.ts";
 import { makeStream } from "../support/stream_of_events.ts";
-import { METHOD, TcpProxy } from "../support/tcp_proxy.ts";
+import { TcpProxy } from "../support/tcp_proxy.ts";
 import { until } from "../support/until.ts";
 
 const STREAM = { "x-queue-type": "stream" };
@@ -18,10 +18,8 @@ const events = (from: number, to: number) =>
 
 /** Counts until all is read. @returns The summary with its exit code. */
 async function count(place: Place, ...args: string[]) {
-  const { code, stdout, stderr, complaints } = await runProgram([
-    ...place.countArguments(),
-    ...["--until-empty", ...args],
-  ]);
+  const { code, stdout, stderr, complaints } = await place
+    .count("--until-empty", ...args);
   const summary = stdout === "" ? {} : JSON.parse(stdout);
   return { code, complaints, stderr, ...summary };
 }
@@ -37,25 +35,14 @@ Deno.test("a stream is declared, counted exactly, read on from its position, and
   await using place = await Place.make();
   await place.channel.deleteQueue(place.queue);
   await count(place, "--declare", "--queue-type", "stream");
-  const stream = makeStream({
-    seed: 7,
-    size: 5_000,
-    users: 20,
-    duplicates: 0.2,
-    invalid: 0.02,
-  });
+  const stream = makeStream({ seed: 7, size: 5_000 });
   const half = stream.messages.length / 2;
   await place.publish(stream.messages.slice(0, half));
   const first = await count(place);
   assertEquals([first.code, first.received], [0, half], first.stderr);
   await place.publish(stream.messages.slice(half));
-  const second = await count(
-    place,
-    "--prefetch",
-    "50",
-    "--checkpoint-size",
-    "50",
-  );
+  const small = ["--prefetch", "50", "--checkpoint-size", "50"];
+  const second = await count(place, ...small);
   assertEquals([second.received, second.redelivered], [half, 0]);
   assertEquals((await count(place)).received, 0);
 
@@ -67,8 +54,8 @@ Deno.test("a stream is declared, counted exactly, read on from its position, and
       ...["--prefetch", "200", "--checkpoint-size", "200", "--idle", "1s"],
     ]);
     assertEquals(JSON.parse(stdout).unique, stream.unique);
-    for (const out of [`${place.folder}/out`, again]) {
-      assertEquals([...await jsonFiles(out)].sort(), [...stream.files].sort());
+    for (const out of [place.out, again]) {
+      assertEquals(await jsonFiles(out), stream.files);
       assertEquals(await rejectedLines(out), stream.rejected);
     }
   }
@@ -102,10 +89,7 @@ Deno.test("a connection that is lost: reading goes on behind what was taken, in 
   await using place = await Place.make(undefined, STREAM);
   await using proxy = await TcpProxy.start(place.url);
   await place.publish(events(0, 3_000));
-  const cut = proxy.plan(
-    { direction: "toProgram", method: METHOD.deliver, frame: 1_500 },
-    "cut",
-  );
+  const cut = proxy.planAt("deliver", 1_500, "cut");
   const { code, stdout, complaints, stderr } = await runProgram([
     ...place.countArguments(undefined, proxy.url()),
     ...["--until-empty", "--checkpoint-size", "400", "--prefetch", "400"],
@@ -139,7 +123,7 @@ Deno.test("what retention has taken: 65 with the gap, until --from says to go on
   assertEquals(code, 0, stderr);
   assertMatch(stderr, /WARN .*offsets 10 to/);
   // All that is there: the messages before are gone, and none behind them.
-  const ids = storedIds(`${place.folder}/out/eventcounter.db`);
+  const ids = storedIds(`${place.out}/eventcounter.db`);
   assert(unique > 0 && unique < 5_000);
   assertEquals(
     ids.map(Number).sort((left, right) => left - right).slice(10),
@@ -172,7 +156,7 @@ Deno.test("a stream that was made anew, shorter, longer or empty: 65, until --fr
   await place.publish(events(40, 41));
   await until(
     "it is counted",
-    () => storedIds(`${place.folder}/out/eventcounter.db`).length === 41,
+    () => storedIds(`${place.out}/eventcounter.db`).length === 41,
   );
   proxy.refuse();
   proxy.cut();

@@ -29,16 +29,9 @@ Deno.test("no broker: it keeps trying for --connect-timeout, then 69", async () 
 Deno.test("no such queue: 76, and --declare makes it", async () => {
   await using place = await Place.make();
   await place.channel.deleteQueue(place.queue);
-  refused(
-    await runProgram(place.countArguments()),
-    76,
-    /no queue '.*'.*--declare/,
-  );
-  const declared = await runProgram([
-    ...place.countArguments(),
-    ...["--declare", "--idle", "300ms"],
-  ]);
-  assertEquals(declared.code, 0, declared.stderr);
+  refused(await place.count(), 76, /no queue '.*'.*--declare/);
+  const { code, stderr } = await place.count("--declare", "--idle", "300ms");
+  assertEquals(code, 0, stderr);
   assertEquals(await place.ready(), 0);
 });
 
@@ -46,30 +39,21 @@ Deno.test("a queue of another kind under the name: 76", async () => {
   await using place = await Place.make();
   await place.channel.deleteQueue(place.queue);
   await place.channel.assertQueue(place.queue, { durable: false });
-  refused(
-    await runProgram([...place.countArguments(), "--declare"]),
-    76,
-    /PRECONDITION_FAILED|inequivalent arg/,
-  );
+  const ended = await place.count("--declare");
+  refused(ended, 76, /PRECONDITION_FAILED|inequivalent arg/);
 });
 
-Deno.test("wrong password: 77, with the password masked", async () => {
+Deno.test("wrong password, unknown virtual host: 77, with the password masked", async () => {
   await using place = await Place.make();
-  const wrong = place.url.replace(/\/\/.*@/, "//guest:hunter2@");
-  const ended = await runProgram([
-    ...["--amqp-url", wrong, "--out", place.folder],
-  ]);
-  refused(ended, 77, /refused user "guest"/);
-  assertNotMatch(ended.stderr, /hunter2/);
-});
-
-Deno.test("unknown virtual host: 77", async () => {
-  await using place = await Place.make();
-  refused(
-    await runProgram([
-      ...["--amqp-url", `${place.url}/nowhere`, "--out", place.folder],
-    ]),
-    77,
-    /virtual host "nowhere"/,
-  );
+  for (
+    const [url, message] of [
+      [place.url.replace(/\/\/.*@/, "//guest:hunter2@"), /user "guest"/],
+      [`${place.url}/nowhere`, /virtual host "nowhere"/],
+    ] as const
+  ) {
+    const args = ["--amqp-url", url, "--out", place.folder];
+    const ended = await runProgram(args);
+    refused(ended, 77, message);
+    assertNotMatch(ended.stderr, /hunter2/);
+  }
 });

@@ -1,5 +1,6 @@
 import { type Channel, type ChannelModel, connect } from "amqplib";
 import { type Broker, findOrStartBroker } from "../../tools/broker.ts";
+import { type Ended, runProgram } from "./program.ts";
 import { Publisher } from "./publisher.ts";
 import { until } from "./until.ts";
 import type { StreamMessage } from "./stream_of_events.ts";
@@ -111,8 +112,18 @@ export class Place implements AsyncDisposable {
     return (await this.channel.checkQueue(this.queue)).messageCount;
   }
 
+  /** Where {@linkcode count} writes. */
+  get out(): string {
+    return `${this.folder}/out`;
+  }
+
+  /** Runs a `count` of this place with further options. */
+  async count(...options: readonly string[]): Promise<Ended> {
+    return await runProgram([...this.countArguments(), ...options]);
+  }
+
   /** The options of a `count` of this place into a folder of it. */
-  countArguments(out = `${this.folder}/out`, url = this.url): string[] {
+  countArguments(out = this.out, url = this.url): string[] {
     return [
       ...["count", "--amqp-url", url, "--exchange", this.exchange],
       ...this.queues.flatMap((queue) => ["--queue", queue]),

@@ -19,10 +19,12 @@ export interface EventStream {
 export interface StreamOptions {
   readonly seed: number;
   readonly size: number;
-  readonly users: number;
-  /** Parts of the whole, 0 to 1. */
-  readonly duplicates: number;
-  readonly invalid: number;
+  /** Default 50. */
+  readonly users?: number | undefined;
+  /** Parts of the whole, 0 to 1. Default 0.2. */
+  readonly duplicates?: number | undefined;
+  /** Default 0.02. */
+  readonly invalid?: number | undefined;
   /** Whether no two invalid ones are equal. Default: most are. */
   readonly distinct?: boolean | undefined;
 }
@@ -35,19 +37,20 @@ const encoder = new TextEncoder();
  * program's own generator nor with anything that counts: it is an oracle.
  */
 export function makeStream(options: StreamOptions): EventStream {
+  const { users = 50, duplicates = 0.2, invalid = 0.02 } = options;
   const random = mulberry32(options.seed);
   const pick = (below: number) => Math.floor(random() * below);
   const messages: StreamMessage[] = [];
   const events: StreamMessage[] = [];
   const totals: Record<string, Map<string, number>> = {};
   const rejected: string[] = [];
-  let duplicates = 0;
+  let repeated = 0;
   for (let i = 0; i < options.size; i++) {
     const dice = random();
-    if (dice < options.duplicates && events.length > 0) {
+    if (dice < duplicates && events.length > 0) {
       messages.push(events[pick(events.length)]!);
-      duplicates++;
-    } else if (dice > 1 - options.invalid) {
+      repeated++;
+    } else if (dice > 1 - invalid) {
       // Many equal ones, as a broken publisher sends them.
       const routingKey = `user${pick(2)}.event.created`;
       const number = options.distinct ? i : pick(6);
@@ -55,7 +58,7 @@ export function makeStream(options: StreamOptions): EventStream {
       messages.push({ routingKey, body: encoder.encode(body) });
       rejected.push(`${routingKey} ${body}`);
     } else {
-      const user = `user${pick(options.users)}`;
+      const user = `user${pick(users)}`;
       const type = TYPES[pick(TYPES.length)]!;
       const id = pick(4) === 0 ? `text-${i}` : uuid(random);
       const message = {
@@ -78,7 +81,7 @@ export function makeStream(options: StreamOptions): EventStream {
     messages,
     files,
     unique: events.length,
-    duplicates,
+    duplicates: repeated,
     rejected: rejected.sort(),
   };
 }
