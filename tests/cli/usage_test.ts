@@ -98,28 +98,16 @@ Deno.test("an empty value for any option of any command: 2, by its name", async 
   }
 });
 
-Deno.test("a password is masked wherever a URL is told", async () => {
-  for (
-    const url of [
-      "http://user:hunter2@host",
-      "amqp://user:hunter2@host:99999",
-      "amqp://user:hun@hunter2@host:x",
-      "amqp://user:hunter2@host?heartbeat=x",
-    ]
-  ) {
-    const { stderr } = await runProgram(["--amqp-url", url]);
-    assertMatch(stderr, /user:\*\*\*@host/);
-    assertEquals(stderr.includes("hunter2"), false, stderr);
-  }
-});
-
-Deno.test("a password is masked also where a URL has no place: 2", async () => {
+Deno.test("a password is masked wherever a URL is told, also where it has no place: 2", async () => {
   const url = "amqp://user:hunter2@host";
   for (
     const [args, env] of [
       [[url], {}],
       [["--amqp-url", url, "publish"], {}],
       [["--amqp-url", "amqp://user:hunter2"], {}],
+      [["--amqp-url", "http://user:hunter2@host"], {}],
+      [["--amqp-url", "amqp://user:hun@hunter2@host:x"], {}],
+      [["--amqp-url", "amqp://user:hunter2@host?heartbeat=x"], {}],
       [["--amqp-url-file", url], {}],
       [[], { AMQP_URL_FILE: url }],
       [["--ledger", url], {}],

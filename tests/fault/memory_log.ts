@@ -51,8 +51,7 @@ export class MemoryLog {
       text: `${mebibytes(first.resident)} MiB after a minute, ` +
         `${mebibytes(last.resident)} MiB at the end: ` +
         `grown by ${mebibytes(grown)} MiB with ${ids} new ids ` +
-        `(they account for ${mebibytes(ids * BYTES_PER_ID)} MiB); ` +
-        `slope ${slope(warm).toFixed(0)} bytes per id`,
+        `(they account for ${mebibytes(ids * BYTES_PER_ID)} MiB)`,
       isFine: grown <= allowed,
     };
   }
@@ -73,20 +72,6 @@ function peak(samples: readonly Sample[]): Sample {
   return samples.reduce((highest, sample) =>
     sample.resident > highest.resident ? sample : highest
   );
-}
-
-/** Bytes per id, by least squares. */
-function slope(samples: readonly Sample[]): number {
-  const mean = (of: (sample: Sample) => number) =>
-    samples.reduce((sum, sample) => sum + of(sample), 0) / samples.length;
-  const ids = mean((sample) => sample.ids);
-  const resident = mean((sample) => sample.resident);
-  let above = 0, below = 0;
-  for (const sample of samples) {
-    above += (sample.ids - ids) * (sample.resident - resident);
-    below += (sample.ids - ids) ** 2;
-  }
-  return below === 0 ? 0 : above / below;
 }
 
 function mebibytes(bytes: number): string {

@@ -34,22 +34,6 @@ durableLedger.test("nothing is acked before its checkpoint is durable", async ({
   ]);
 });
 
-durableLedger.test("nothing is acked while its checkpoint is being written", async ({ ledger }) => {
-  const gate = Promise.withResolvers<void>();
-  const scenario = new Scenario(ledger, { checkpointSize: 3 });
-  scenario.ledger.beforeCheckpoint = () => gate.promise;
-
-  await scenario.start(...events(0, 3));
-  await scenario.clock.advance(60_000);
-  assertEquals(scenario.source.acks, []);
-
-  gate.resolve();
-  await until("it is acked", () => scenario.source.acks.length > 0);
-  assertEquals(scenario.ledger.batches.length, 1);
-  await scenario.clock.advance(5_000);
-  await scenario.result;
-});
-
 forgetfulLedger.test("with a ledger that forgets, nothing is acked before the snapshot is complete", async ({ ledger }) => {
   const gate = Promise.withResolvers<void>();
   const scenario: Scenario = new Scenario(ledger, {

@@ -2,6 +2,7 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { Decoder } from "../../src/decode/decoder.ts";
+import { modelOfBody } from "../support/body_model.ts";
 import { bytes, deliveryOf } from "../support/messages.ts";
 import { test } from "../support/pure.ts";
 
@@ -18,20 +19,10 @@ function model(routingKey: string, body: Uint8Array): string {
     return "bad_routing_key";
   }
   if (!TYPES.includes(type!)) return "unknown_type";
-  let parsed;
-  try {
-    parsed = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(body));
-  } catch {
-    return "bad_json";
-  }
-  if (Object.prototype.toString.call(parsed) !== "[object Object]") {
-    return "bad_json";
-  }
-  if (!Object.keys(parsed).includes("id")) return "missing_id";
-  const { id } = parsed;
-  const isGood = typeof id === "string" && id !== "" &&
-    new TextEncoder().encode(id).length <= 1_024;
-  return isGood ? JSON.stringify([user, type, id]) : "bad_id";
+  const outcome = modelOfBody(body);
+  return typeof outcome === "string"
+    ? outcome
+    : JSON.stringify([user, type, outcome.id]);
 }
 
 const key = fc.oneof(

@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { readBody } from "../../src/decode/body.ts";
 import { Uuid } from "../../src/model/uuid.ts";
+import { type BodyOutcome, modelOfBody } from "../support/body_model.ts";
 import { bytes } from "../support/messages.ts";
 import { test } from "../support/pure.ts";
 
@@ -70,35 +71,12 @@ test("readBody() agrees with JSON.parse on other spellings of an id", () => {
 });
 
 function agree(body: Uint8Array<ArrayBuffer>, what: string): void {
-  assertEquals(outcomeOf(body), modelOf(body), what);
+  assertEquals(outcomeOf(body), modelOfBody(body), what);
 }
 
-function outcomeOf(body: Uint8Array<ArrayBuffer>): Outcome {
+function outcomeOf(body: Uint8Array<ArrayBuffer>): BodyOutcome {
   const read = readBody(body, ROUTE);
   return typeof read === "string"
     ? read
     : { id: read.id, isUuid: read.key instanceof Uuid };
-}
-
-type Outcome = string | { id: string; isUuid: boolean };
-
-/** The same rules, the long way round; for bodies far below the limits. */
-function modelOf(body: Uint8Array<ArrayBuffer>): Outcome {
-  let members: Map<string, unknown>;
-  try {
-    const text = new TextDecoder("utf-8", { fatal: true }).decode(body);
-    const parsed: unknown = JSON.parse(text);
-    if (Object.prototype.toString.call(parsed) !== "[object Object]") {
-      return "bad_json";
-    }
-    members = new Map(Object.entries(parsed as object));
-  } catch {
-    return "bad_json";
-  }
-  if (!members.has("id")) return "missing_id";
-  const id = members.get("id");
-  if (typeof id !== "string" || id.length === 0) return "bad_id";
-  const canonical =
-    /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
-  return { id, isUuid: canonical.test(id) };
 }

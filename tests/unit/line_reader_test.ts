@@ -84,28 +84,19 @@ test("readLines() keeps no hold on the pieces it was given", async () => {
   assertEquals(lines.map(textOf), ["first", "second"]);
 });
 
-test("readLines() takes a line as long as the limit", async () => {
+test("readLines() takes a line as long as the limit, and refuses a longer one with exit code 65", async () => {
   const line = "x".repeat(100);
-
-  assertEquals(
-    await linesOf(
-      [bytes(line.slice(0, 60)), bytes(`${line.slice(60)}\na`)],
-      100,
-    ),
-    [line, "a"],
-  );
+  const [head, tail] = [line.slice(0, 60), line.slice(60)];
+  const cut = [bytes(head), bytes(`${tail}\na`)];
+  assertEquals(await linesOf(cut, 100), [line, "a"]);
   assertEquals(await linesOf([bytes(line)], 100), [line]);
-});
 
-test("readLines() refuses a longer line with exit code 65, and says which", async () => {
-  const long = "x".repeat(101);
   for (
-    const pieces of [[`a\n\n${long}\n`], ["a\n\n", long], [
-      "a\n",
-      "\n",
-      long.slice(50),
-      long.slice(51),
-    ]]
+    const pieces of [
+      [`a\n\n${line}x\n`],
+      ["a\n\n", `${line}x`],
+      ["a\n", "\n", head, `${tail}x`],
+    ]
   ) {
     const error = await assertRejects(
       () => linesOf(pieces.map(bytes), 100),
