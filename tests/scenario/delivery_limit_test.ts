@@ -58,7 +58,7 @@ durableLedger.test("a consumer that dies of one message takes no other back with
 });
 
 for (const options of [{}, { deliveryLimit: 4 }]) {
-  const options = { deliveryLimit: 20, ...options };
+  const { deliveryLimit: limit } = { deliveryLimit: 20, ...options };
   const last = limit - 1;
   everyLedger.test(`a message that the broker would drop next time, at a limit of ${limit}, is kept as a rejection, but for a duplicate`, async ({ ledger, next }) => {
     const scenario = new Scenario(ledger, options);

@@ -67,8 +67,8 @@ export function makeStream(options: StreamOptions): EventStream {
       };
       messages.push(message);
       events.push(message);
-      const users = totals[type] ??= new Map();
-      users.set(user, (users.get(user) ?? 0) + 1);
+      const counts = totals[type] ??= new Map();
+      counts.set(user, (counts.get(user) ?? 0) + 1);
     }
   }
   const files = new Map(

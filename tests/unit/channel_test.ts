@@ -95,7 +95,7 @@ test("close() leaves what is queued to be read, and its sender to go on", async 
   assertEquals(sender.settled, true);
 });
 
-test("fail() rejects whoever waits for room or for idle(), and nobody else", async () => {
+test("fail() rejects whoever waits for room or for idle(), heard or unheard", async () => {
   const error = new Error("the reader has died");
   const reasons = await unhandledRejectionsOf(async () => {
     const channel = new Channel<number>(1);
@@ -103,7 +103,11 @@ test("fail() rejects whoever waits for room or for idle(), and nobody else", asy
     const idle = channel.idle()!;
 
     channel.fail(error);
-    new Channel<number>(1).fail(new Error("unheard"));
+    // Whoever has gone on without them has failed as well.
+    const unheard = new Channel<number>(1);
+    unheard.send(1);
+    unheard.idle();
+    unheard.fail(error);
 
     await assertRejects(() => room, Error, error.message);
     await assertRejects(() => idle, Error, error.message);
