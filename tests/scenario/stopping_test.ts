@@ -139,10 +139,11 @@ everyLedger.test("when the source fails in mid-run, what was taken is checkpoint
 everyLedger.test("a source that cannot be opened, or a ledger that cannot be loaded, ends the run before anything is consumed", async ({ ledger }) => {
   const fail = () => Promise.reject(new Error("damaged"));
   for (
-    const spoil of [
-      ({ source }: Scenario) => source.open = fail,
-      ({ ledger }: Scenario) => ledger.beginRun = fail,
-    ]
+    const [spoil, last] of [
+      [({ source }: Scenario) => source.open = fail, "close"],
+      // Nothing is open yet.
+      [({ ledger }: Scenario) => ledger.beginRun = fail, undefined],
+    ] as const
   ) {
     const scenario = new Scenario(ledger);
     spoil(scenario);
@@ -151,7 +152,7 @@ everyLedger.test("a source that cannot be opened, or a ledger that cannot be loa
 
     await assertRejects(() => scenario.result, Error, "damaged");
     assertEquals(scenario.source.taken, 0);
-    assertEquals(scenario.journal.at(-1), "close");
+    assertEquals(scenario.journal.at(-1), last);
     assertEquals(scenario.clock.pendingTimers, 0);
   }
 });
