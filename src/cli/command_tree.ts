@@ -3,6 +3,7 @@ import { MERGE_OPTIONS } from "./merge_options.ts";
 import type { OptionGroup, OptionSpec } from "./option_spec.ts";
 import { COUNT_OPTIONS } from "./options.ts";
 import { PUBLISH_OPTIONS } from "./publish_options.ts";
+import { SHOW_OPTIONS } from "./show_options.ts";
 
 /**
  * A command as it is told to users: the parser, the completions and the manual
@@ -97,6 +98,19 @@ export const PROGRAM: CommandDescription = {
       ],
       general: [HELP],
       options: DOCTOR_OPTIONS,
+      commands: [],
+    },
+    {
+      path: ["show"],
+      name: "show",
+      description:
+        "Show the counts, runs or rejections of a ledger, also while a run goes on.",
+      example: [
+        "The ten busiest users",
+        "show --out counts --by user --top 10",
+      ],
+      general: [HELP],
+      options: SHOW_OPTIONS,
       commands: [],
     },
     {

@@ -24,6 +24,8 @@ export type OptionGroup = readonly [
 export const OPTION_WORDS: Readonly<Record<string, readonly string[]>> = {
   format: ["text", "json"],
   goal: ["amqp", "-"],
+  grouping: ["user", "type", "reason"],
+  "listing-format": ["table", "csv", "json", "ndjson"],
   "log-level": ["debug", "info", "warn", "error", "off"],
   "queue-type": ["classic", "quorum", "stream"],
 };

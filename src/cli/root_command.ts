@@ -7,6 +7,7 @@ import type { OptionSpec } from "./option_spec.ts";
 import { OPTION_TYPES } from "./option_types.ts";
 import type { PublishOptions } from "./publish_command.ts";
 import type { ProcessContext } from "./process_context.ts";
+import type { ShowOptions } from "./show_command.ts";
 import { longVersion, VERSION } from "./version.ts";
 
 /**
@@ -37,6 +38,10 @@ const ACTIONS: Readonly<Record<string, Action>> = {
   doctor: async (options, context) => {
     const { doctor } = await import("./doctor_command.ts");
     await doctor(options as PlaceOptions, context);
+  },
+  show: async (options) => {
+    const { show } = await import("./show_command.ts");
+    await show(options as ShowOptions);
   },
   "completions bash": (_, context) => printCompletions("bash", context),
   "completions zsh": (_, context) => printCompletions("zsh", context),

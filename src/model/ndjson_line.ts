@@ -22,15 +22,22 @@ export interface MessageLine extends Message {
 }
 
 /**
- * The line of `rejected.ndjson` for one rejection, newline included:
+ * What the line of `rejected.ndjson` tells of a rejection:
  * `{"time":…,"reason":…,"routingKey":…,"body":…}`, where a body that is no
  * UTF-8 text stands as `bodyBase64` instead, and `messageId`, `contentEncoding`
  * and `headers` before it where the message has them.
  */
-export function writeRejectionLine(rejection: Rejection): string {
+export function rejectionLine(
+  rejection: Rejection,
+): Readonly<Record<string, unknown>> {
   const { at, reason } = rejection;
   const time = new Date(at).toISOString();
-  return JSON.stringify({ time, reason, ...membersOf(rejection) }) + "\n";
+  return { time, reason, ...membersOf(rejection) };
+}
+
+/** The line of `rejected.ndjson` for one rejection, newline included. */
+export function writeRejectionLine(rejection: Rejection): string {
+  return JSON.stringify(rejectionLine(rejection)) + "\n";
 }
 
 /** The line for a message that `--input` is to read, newline included. */

@@ -121,14 +121,7 @@ export class SqliteReader implements LedgerReader {
   counts(type: string): AsyncIterable<readonly UserCount[]> {
     const unfolded = [...this.#unfolded.get(type) ?? []]
       .sort(([left], [right]) => byCodePoint(left, right));
-    const folded = this.#pages(
-      "SELECT user, count FROM total WHERE type = ? ORDER BY user",
-      ({ user, count }): UserCount => [
-        utf8.decode(requireValue(user) as Uint8Array),
-        count as number,
-      ],
-      [type],
-    );
+    const folded = this.#folded(type);
     return unfolded.length === 0
       ? folded
       : addSorted([folded, pagesOf(unfolded)]);
@@ -209,6 +202,22 @@ export class SqliteReader implements LedgerReader {
     return this.close();
   }
 
+  /** Fetched page by page: row by row takes three times as long. */
+  async *#folded(
+    type: string,
+  ): AsyncGenerator<readonly UserCount[], void, void> {
+    const page = this.#database.prepare(
+      `SELECT user, count FROM total WHERE type = ? AND user > ? ORDER BY user LIMIT ${PAGE}`,
+    );
+    // No user is empty, so every one sorts after no bytes at all.
+    for (let last = new Uint8Array();;) {
+      const rows = await this.#try(() => page.all(type, last));
+      if (rows.length === 0) return;
+      last = requireValue(rows.at(-1)!.user) as Uint8Array<ArrayBuffer>;
+      yield await this.#try(() => rows.map(userCountOf));
+    }
+  }
+
   /** How many of some users have no total yet. */
   async #newUsers(
     type: string,
@@ -281,6 +290,10 @@ function openToRead(path: string): DatabaseSync {
   const database = new DatabaseSync(path, { readOnly: isOpen });
   database.exec("PRAGMA query_only = ON");
   return database;
+}
+
+function userCountOf({ user, count }: Row): UserCount {
+  return [utf8.decode(requireValue(user) as Uint8Array), count as number];
 }
 
 /** @throws {EventCounterError} 65 if it is missing, or no file. */
