@@ -1,26 +1,36 @@
 import { ValidationError } from "@cliffy/command";
 import { getLogger } from "@logtape/logtape";
+import type { Ledger } from "../ledger/ledger.ts";
 import { onSignals } from "../lifecycle/signals.ts";
 import { systemClock } from "../model/clock.ts";
-import type { TypeTotals } from "../model/counts.ts";
-import { EventCounterError, EXIT } from "../model/errors.ts";
+import type { TypeTotals, UserTotal } from "../model/counts.ts";
+import { EventCounterError, EXIT, messageOf } from "../model/errors.ts";
 import { Snapshot } from "../output/snapshot.ts";
 import { Pipeline } from "../pipeline/pipeline.ts";
 import type { RunResult } from "../pipeline/run_result.ts";
 import {
   checkPlaces,
   type CountOptions,
+  queuesOf,
   refuseWithInput,
 } from "./count_options.ts";
 import { configureLog } from "./log.ts";
 import { openLedger } from "./open_ledger.ts";
 import { openSource } from "./open_source.ts";
-import { logProgress, showProgress } from "./progress.ts";
+import { logProgress } from "./progress.ts";
+import type { WatchedRun } from "./progress_bar.ts";
 import { StandardError } from "./stderr.ts";
-import { summaryJson, summaryText } from "./summary.ts";
+import { type Summary, summaryJson } from "./summary.ts";
+import { hasColors, standardOutputPage } from "./terminal.ts";
 import type { ProcessContext, RunParts } from "./process_context.ts";
 
 const log = getLogger(["eventcounter", "cli"]);
+
+/** How many of the busiest users the summary names. */
+const BUSIEST = 10;
+
+/** Looking through more, once for each of their types, takes a while. */
+const MANY_USERS = 100_000;
 
 /** Does the main job: `count`, or the bare program. */
 export async function count(
@@ -49,21 +59,67 @@ export async function count(
     reconnectTimeout,
   });
   try {
+    const parts = context.decorate?.({ source, ledger }) ?? { source, ledger };
     const { run, totals } = await runPipeline(
       options,
-      context.decorate?.({ source, ledger }) ?? { source, ledger },
+      parts,
       { snapshot, stderr },
       context,
     );
     context.print(
-      options.format === "json"
-        ? summaryJson(run, totals)
-        : summaryText(run, totals),
+      await summaryOf({
+        run,
+        types: totals,
+        busiest: await findBusiest(run, totals, ledger),
+        rate: rateOf(run, options),
+        left: parts.source.left,
+      }, options),
     );
     refuseRest(run);
   } finally {
     await ledger.close();
   }
+}
+
+/** The text is loaded only when it is used. */
+async function summaryOf(
+  summary: Summary,
+  { format }: CountOptions,
+): Promise<string> {
+  if (format === "json") return summaryJson(summary);
+  const { summaryText } = await import("./summary_text.ts");
+  return summaryText(summary, standardOutputPage());
+}
+
+/**
+ * The busiest users. Among very many, it takes a run that counted something to
+ * look for them: then the files have taken longer to write.
+ */
+async function findBusiest(
+  run: RunResult,
+  types: ReadonlyMap<string, TypeTotals>,
+  ledger: Ledger,
+): Promise<readonly UserTotal[] | undefined> {
+  const users = types.values().reduce((sum, { users }) => sum + users, 0);
+  if (run.unique === 0 && users > MANY_USERS) return undefined;
+  try {
+    return await ledger.busiest(BUSIEST);
+  } catch (error) {
+    // The run is over, and all of it went well.
+    log.warn("cannot tell the busiest users: {error}", {
+      error: messageOf(error),
+    });
+    return undefined;
+  }
+}
+
+/** Messages per second, without the silence that ended the run. */
+function rateOf(
+  { received, duration, stopped }: RunResult,
+  { idle }: CountOptions,
+): number {
+  const silence = stopped === "idle" ? idle : 0;
+  return received / Math.max(1, duration - silence) * 1_000;
 }
 
 /** A run that found nothing more has drained the queue, or has failed to. */
@@ -131,15 +187,33 @@ async function runPipeline(
     },
     end: context.exit,
   });
-  const hasLine = stderr.isTerminal && options.progress &&
-    options.logFormat === "text";
-  const endProgress = hasLine
-    ? showProgress(stderr, systemClock, () => pipeline.totals)
-    : logProgress(systemClock, () => pipeline.totals);
+  const endProgress = await startProgress(options, stderr, {
+    pipeline,
+    source,
+  });
   try {
     return { run: await pipeline.run(), totals };
   } finally {
     endProgress();
     endSignals();
   }
+}
+
+/** @returns A function that ends it. */
+async function startProgress(
+  options: CountOptions,
+  stderr: StandardError,
+  run: WatchedRun,
+): Promise<() => void> {
+  const hasLine = stderr.canShowProgress && options.progress &&
+    options.logFormat === "text";
+  if (!hasLine) return logProgress(systemClock, () => run.pipeline.totals);
+  const { input } = options;
+  const queues = queuesOf(options);
+  // Loaded only when it is used.
+  const { showProgress } = await import("./progress_bar.ts");
+  return showProgress(stderr, systemClock, run, {
+    name: input === "-" ? "standard input" : input ?? queues.join(", "),
+    colors: hasColors(Deno.stderr),
+  });
 }

@@ -34,14 +34,16 @@ export function givenOptions(args: readonly string[]): GivenOption[] {
 }
 
 /**
- * How records are to look, as far as that can be told of a command line that
- * may be wrong.
+ * How an error is to look, as far as that can be told of a command line that
+ * may be wrong: as an object where either the records or the summary are to.
  */
-export function givenLogFormat(args: readonly string[]): Format {
-  const given = givenOptions(args).find(({ name }) => name === "log-format");
-  return (given?.value ?? variable("EVENTCOUNTER_LOG_FORMAT")) === "json"
-    ? "json"
-    : "text";
+export function givenErrorFormat(args: readonly string[]): Format {
+  const given = new Map(
+    givenOptions(args).map(({ name, value }) => [name, value]),
+  );
+  const logFormat = given.get("log-format") ??
+    variable("EVENTCOUNTER_LOG_FORMAT");
+  return [logFormat, given.get("format")].includes("json") ? "json" : "text";
 }
 
 /** What a variable holds; nothing if that is no UTF-8. */

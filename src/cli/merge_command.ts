@@ -10,7 +10,8 @@ import { configureLog, type Format, type Level } from "./log.ts";
 import type { ProcessContext } from "./process_context.ts";
 import { grouped } from "./progress.ts";
 import { StandardError } from "./stderr.ts";
-import { totalsText } from "./summary.ts";
+import { totalsText } from "./summary_text.ts";
+import { standardOutputPage } from "./terminal.ts";
 
 const log = getLogger(["eventcounter", "cli"]);
 
@@ -115,5 +116,5 @@ function mergeSummaryText(
 ): string {
   return `${grouped(ledgers.length)} ledgers added up: ` +
     `${grouped(events)} counted, ${grouped(rejected)} rejected` +
-    totalsText("Totals:", types, files);
+    totalsText(types, files, standardOutputPage());
 }

@@ -81,7 +81,13 @@ async function openInput(path: string): Promise<Source> {
   if (path === "-") {
     return new NdjsonSource("standard input", Deno.stdin.readable);
   }
-  return new NdjsonSource(`"${path}"`, (await openInputFile(path)).readable);
+  const file = await openInputFile(path);
+  const { isFile, size } = await file.stat();
+  return new NdjsonSource(
+    `"${path}"`,
+    file.readable,
+    isFile ? size : undefined,
+  );
 }
 
 /**

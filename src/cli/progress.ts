@@ -1,11 +1,7 @@
 import { getLogger } from "@logtape/logtape";
 import type { Clock } from "../model/clock.ts";
-import type { StandardError } from "./stderr.ts";
 
 const log = getLogger(["eventcounter", "cli"]);
-
-/** How often the line is written anew, in ms. */
-const LINE_INTERVAL = 200;
 
 /** How often a log record tells of it, in ms. */
 const RECORD_INTERVAL = 60_000;
@@ -16,28 +12,6 @@ export interface Progress {
   readonly unique: number;
   readonly duplicates: number;
   readonly rejected: number;
-}
-
-/**
- * Shows a line about the run on a terminal.
- *
- * @param read What has been received so far.
- * @returns A function that takes the line away.
- */
-export function showProgress(
-  stderr: StandardError,
-  clock: Clock,
-  read: () => Progress,
-): () => void {
-  const started = clock.monotonic();
-  const end = every(LINE_INTERVAL, clock, () => {
-    const seconds = (clock.monotonic() - started) / 1_000;
-    stderr.showProgress(progressLine(read(), seconds));
-  });
-  return () => {
-    end();
-    stderr.endProgress();
-  };
 }
 
 /**
@@ -63,7 +37,7 @@ export function logProgress(clock: Clock, read: () => Progress): () => void {
 }
 
 /** Calls `run` again and again. @returns A function that ends it. */
-function every(
+export function every(
   milliseconds: number,
   clock: Clock,
   run: () => void,
@@ -74,15 +48,6 @@ function every(
   };
   let cancel = clock.after(milliseconds, again);
   return () => cancel();
-}
-
-/** The line: what came, what became of it, and how fast. */
-export function progressLine(progress: Progress, seconds: number): string {
-  const { received, unique, duplicates, rejected } = progress;
-  const rate = seconds > 0 ? Math.round(received / seconds) : 0;
-  return `${grouped(received)} received: ${grouped(unique)} counted, ` +
-    `${grouped(duplicates)} duplicates, ${grouped(rejected)} rejected ` +
-    `(${grouped(rate)}/s)`;
 }
 
 /** A whole number with commas between its thousands. */

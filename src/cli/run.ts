@@ -1,6 +1,6 @@
 import { EXIT } from "../model/errors.ts";
 import { failureOf } from "./failure.ts";
-import { givenLogFormat, refuseEmptyValues } from "./given_options.ts";
+import { givenErrorFormat, refuseEmptyValues } from "./given_options.ts";
 import { writeFailure } from "./log.ts";
 import { rootCommand } from "./root_command.ts";
 import type { ProcessContext } from "./process_context.ts";
@@ -21,7 +21,7 @@ export async function run(
   const context: ProcessContext = {
     args,
     exit,
-    print: console.log,
+    print,
     ...(decorate === undefined ? {} : { decorate }),
   };
   try {
@@ -31,10 +31,19 @@ export async function run(
   } catch (error) {
     const failure = failureOf(error);
     try {
-      console.error(writeFailure(givenLogFormat(args), failure));
+      console.error(writeFailure(givenErrorFormat(args), failure));
     } catch {
       // Standard error takes nothing: the code is all that can be told.
     }
     return failure.exitCode;
+  }
+}
+
+/** Whoever has read enough of the output (`| head -1`) ends it quietly. */
+function print(line: string): void {
+  try {
+    console.log(line);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
   }
 }

@@ -1,54 +1,65 @@
-/** The width of a terminal that does not tell it. */
-const USUAL_COLUMNS = 80;
+import { canRewriteLines, terminalColumns } from "./terminal.ts";
+
+/** A line that is rewritten in place. */
+export interface ProgressLine {
+  readonly text: string;
+  /** The columns that it takes, fewer than the terminal has. */
+  readonly width: number;
+}
 
 /**
  * Standard error, shared by log records and a progress line that is rewritten
  * in place: a record first clears the line, which then comes back below it.
  */
 export class StandardError {
-  readonly #isTerminal = Deno.stderr.isTerminal();
+  /** Whether a progress line can be shown. */
+  readonly canShowProgress = Deno.stderr.isTerminal() && canRewriteLines();
   readonly #columns: () => number;
-  #line = "";
+  #draw: ((columns: number) => ProgressLine) | undefined;
+  /** The width of the line that stands there. */
+  #width = 0;
 
   /** @param columns Tells how wide the terminal is now. */
   constructor(columns: () => number = terminalColumns) {
     this.#columns = columns;
   }
 
-  /** Whether a progress line can be shown. */
-  get isTerminal(): boolean {
-    return this.#isTerminal;
-  }
-
   /** Writes a whole line. */
   writeLine(text: string): void {
-    const progress = this.#line === "" ? "" : this.#cut(this.#line);
-    this.#write(`${this.#clear()}${text}\n${progress}`);
+    this.#write(`${this.#clear()}${text}\n${this.#line()}`);
   }
 
   /**
-   * Shows the progress line, in place of the one before. It must be ASCII: as
-   * much of it as the terminal is wide is shown, for only what has not gone on
-   * to a second row can be replaced.
+   * Shows the progress line, in place of the one before.
+   *
+   * @param draw Makes the line for a terminal of so many columns. It has to be
+   * narrower: in the last column, the cursor of some is in the next row.
    */
-  showProgress(line: string): void {
-    this.#write(`${this.#clear()}${this.#cut(line)}`);
-    this.#line = line;
+  showProgress(draw: (columns: number) => ProgressLine): void {
+    const cleared = this.#clear();
+    this.#draw = draw;
+    this.#write(`${cleared}${this.#line()}`);
   }
 
   /** Takes the progress line away. */
   endProgress(): void {
     this.#write(this.#clear());
-    this.#line = "";
+    this.#draw = undefined;
   }
 
-  #cut(line: string): string {
-    // In its last column, the cursor of some terminals is in the next row.
-    return line.slice(0, this.#columns() - 1);
+  #line(): string {
+    if (this.#draw === undefined) return "";
+    const { text, width } = this.#draw(this.#columns());
+    this.#width = width;
+    return text;
   }
 
+  /** A terminal that has become narrower has broken the line into rows. */
   #clear(): string {
-    return this.#line === "" ? "" : "\r\x1b[K";
+    if (this.#width === 0) return "";
+    const rows = Math.ceil(this.#width / this.#columns());
+    this.#width = 0;
+    return rows === 1 ? "\r\x1b[K" : `\r\x1b[${rows - 1}A\x1b[J`;
   }
 
   #write(text: string): void {
@@ -61,14 +72,6 @@ export class StandardError {
     } catch {
       // A terminal that was closed ends no run: the files tell what happened.
     }
-  }
-}
-
-function terminalColumns(): number {
-  try {
-    return Deno.consoleSize().columns || USUAL_COLUMNS;
-  } catch {
-    return USUAL_COLUMNS;
   }
 }
 

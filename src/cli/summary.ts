@@ -1,11 +1,22 @@
-import type { TypeTotals } from "../model/counts.ts";
+import type { TypeTotals, UserTotal } from "../model/counts.ts";
 import type { RunResult } from "../pipeline/run_result.ts";
-import { grouped } from "./progress.ts";
+
+/** All that is told of a run that is over. */
+export interface Summary {
+  readonly run: RunResult;
+  /** Totals in the ledger, by type. */
+  readonly types: ReadonlyMap<string, TypeTotals>;
+  /** The busiest users in the ledger; nothing if it was not asked for them. */
+  readonly busiest: readonly UserTotal[] | undefined;
+  /** Messages per second, without the silence that ended the run. */
+  readonly rate: number;
+  /** Messages left in the queue, if that is known. */
+  readonly left: number | undefined;
+}
 
 /** The summary as one JSON object on one line. */
 export function summaryJson(
-  run: RunResult,
-  types: ReadonlyMap<string, TypeTotals>,
+  { run, types, busiest, rate, left }: Summary,
 ): string {
   return JSON.stringify({
     received: run.received,
@@ -13,71 +24,13 @@ export function summaryJson(
     duplicates: run.duplicates,
     redelivered: run.redelivered,
     rejected: run.rejected,
+    rejectedByReason: Object.fromEntries(run.rejectedByReason),
     types: Object.fromEntries(types),
+    topUsers: busiest ?? null,
     stopped: run.stopped,
     durationMs: Math.round(run.duration),
+    rate: Math.round(rate),
+    left: left ?? null,
     files: run.files,
   });
-}
-
-const STOPPED: Readonly<Record<RunResult["stopped"], string>> = {
-  idle: "nothing more came",
-  empty: "the queue was empty",
-  signal: "it was told to",
-  limit: "--limit was reached",
-  "end-of-input": "the input ended",
-  error: "of an error",
-};
-
-/** The summary for people. */
-export function summaryText(
-  run: RunResult,
-  types: ReadonlyMap<string, TypeTotals>,
-): string {
-  const seconds = (run.duration / 1_000).toFixed(1);
-  const lines = [
-    `${grouped(run.received)} received: ${grouped(run.unique)} counted, ` +
-    `${grouped(run.duplicates)} duplicates, ${grouped(run.rejected)} rejected` +
-    (run.redelivered === 0
-      ? ""
-      : ` (${grouped(run.redelivered)} of them redelivered)`),
-    `Stopped after ${seconds} s because ${STOPPED[run.stopped]}.`,
-  ];
-  return lines.join("\n") +
-    totalsText("Totals in the ledger:", types, run.files);
-}
-
-/** Totals and files for people: what a summary ends with. */
-export function totalsText(
-  heading: string,
-  types: ReadonlyMap<string, TypeTotals>,
-  files: readonly string[],
-): string {
-  const lines: string[] = [];
-  if (types.size > 0) lines.push("", heading);
-  const rows = [...types].map(([type, { events, users }]) => [
-    type,
-    `${grouped(events)} ${events === 1 ? "event" : "events"}`,
-    `${grouped(users)} ${users === 1 ? "user" : "users"}`,
-  ]);
-  lines.push(...align(rows));
-  if (files.length > 0) lines.push("", "Files:");
-  lines.push(...files.map((file) => `  ${file}`));
-  return lines.map((line) => `\n${line}`).join("");
-}
-
-/** Rows with the first column to the left and the others to the right. */
-function align(rows: readonly (readonly string[])[]): string[] {
-  const widths =
-    rows[0]?.map((_, column) =>
-      Math.max(...rows.map((row) => row[column]!.length))
-    ) ?? [];
-  return rows.map((row) =>
-    "  " +
-    row.map((cell, column) =>
-      column === 0
-        ? cell.padEnd(widths[column]!)
-        : cell.padStart(widths[column]!)
-    ).join("   ")
-  );
 }

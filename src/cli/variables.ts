@@ -12,11 +12,14 @@ export const VARIABLES_OF_PG: readonly string[] = [
   "PGREPLICATION",
 ];
 
+/** What tells whether a terminal can rewrite a line. */
+const VARIABLE_OF_TERMINALS = "TERM";
+
 /** The environment variables that the program reads, sorted. */
 export const VARIABLES: readonly string[] = [
   ...new Set(
     [...COUNT_OPTIONS, ...PUBLISH_OPTIONS].flatMap(([_, options]) =>
       options.flatMap(({ variable }) => variable ?? [])
-    ).concat(PASSWORD_VARIABLES),
+    ).concat(PASSWORD_VARIABLES, VARIABLE_OF_TERMINALS),
   ),
 ].sort();

@@ -1,4 +1,9 @@
-import type { Counts, TypeTotals, UserCount } from "../model/counts.ts";
+import type {
+  Counts,
+  TypeTotals,
+  UserCount,
+  UserTotal,
+} from "../model/counts.ts";
 import type { Event } from "../model/event.ts";
 import type { FileNotes } from "../model/file_note.ts";
 import type { Position } from "../model/position.ts";
@@ -89,6 +94,12 @@ export interface Ledger {
 
   /** The totals of one type, ordered by code point of the user, in pages. */
   counts(type: string): AsyncIterable<readonly UserCount[]>;
+
+  /**
+   * The users with the most events over all types, the busiest first, and equal
+   * ones by code point. It looks at every user's counts, and keeps few of them.
+   */
+  busiest(most: number): Promise<UserTotal[]>;
 
   /**
    * Rejections in the order they were recorded, in pages whose size is bounded

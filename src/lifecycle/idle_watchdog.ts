@@ -40,6 +40,13 @@ export class IdleWatchdog {
     return this.#controller.signal;
   }
 
+  /** How long silence has to go on, in ms, while it is one. */
+  get timeLeft(): number | undefined {
+    if (this.#since === undefined) return undefined;
+    const passed = this.#clock.monotonic() - this.#since;
+    return Math.max(0, this.#idleMilliseconds - passed);
+  }
+
   /**
    * Everything received has been processed and the source is listening. The
    * idle time starts, unless it has started already.

@@ -7,6 +7,12 @@ export type Counts = ReadonlyMap<string, ReadonlyMap<string, number>>;
 /** One user's total. */
 export type UserCount = readonly [userId: string, count: number];
 
+/** What the counts of one user add up to, over all types. */
+export interface UserTotal {
+  readonly user: string;
+  readonly events: number;
+}
+
 /** What the counts of one type add up to. */
 export interface TypeTotals {
   /** The sum of all its counts. */

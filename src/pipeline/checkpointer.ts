@@ -55,6 +55,8 @@ export class Checkpointer {
   #batch = new Batch();
   readonly #places = new PlaceTracker();
   readonly #rejections: RejectionFilter;
+  /** Rejections recorded so far, by reason. */
+  readonly rejectedByReason = new Map<RejectionReason, number>();
   readonly #totals = { unique: 0, duplicates: 0, rejected: 0, redelivered: 0 };
   /** Batches so far, with the one that gathers. */
   #batches = 1;
@@ -146,7 +148,7 @@ export class Checkpointer {
       this.#batches,
     );
     await this.#commit(batch, rejections);
-    this.#count(batch, rejections.length);
+    this.#count(batch, rejections);
     this.#batch = new Batch();
     if (this.#ledger.ackAfter === "checkpoint") {
       const settlements = batch.acks.send();
@@ -265,7 +267,12 @@ export class Checkpointer {
     }
   }
 
-  #count(batch: Batch, recorded: number): void {
+  #count(batch: Batch, rejections: readonly Rejection[]): void {
+    const recorded = rejections.length;
+    for (const { reason } of rejections) {
+      const before = this.rejectedByReason.get(reason) ?? 0;
+      this.rejectedByReason.set(reason, before + 1);
+    }
     this.#totals.unique += batch.unique;
     this.#totals.duplicates += batch.duplicates + batch.rejected.length -
       recorded;

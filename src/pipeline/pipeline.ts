@@ -4,6 +4,7 @@ import type { Ledger, RunTotals } from "../ledger/ledger.ts";
 import { WakeSignal } from "../lifecycle/wake_signal.ts";
 import { type Clock, systemClock } from "../model/clock.ts";
 import type { Delivery } from "../model/delivery.ts";
+import type { RejectionReason } from "../model/rejection.ts";
 import type { LeftBehind, Source } from "../source/source.ts";
 import { Checkpointer } from "./checkpointer.ts";
 import { Classifier } from "./classifier.ts";
@@ -88,6 +89,16 @@ export class Pipeline {
     return this.#checkpointer.totals;
   }
 
+  /** Rejections that were recorded so far, by reason. */
+  get rejectedByReason(): ReadonlyMap<RejectionReason, number> {
+    return this.#checkpointer.rejectedByReason;
+  }
+
+  /** How long silence has to go on to end the run, in ms, while it is one. */
+  get idleTimeLeft(): number | undefined {
+    return this.#stop.idleTimeLeft;
+  }
+
   /**
    * Runs once, from opening the source to closing it.
    *
@@ -121,7 +132,8 @@ export class Pipeline {
     }
     if (this.#sourceFailure !== undefined) throw this.#sourceFailure.error;
     const duration = this.#clock.monotonic() - started;
-    return { ...this.totals, stopped, duration, files, left };
+    const { totals, rejectedByReason } = this;
+    return { ...totals, rejectedByReason, stopped, duration, files, left };
   }
 
   /** Works until there is a reason to stop. */

@@ -1,4 +1,5 @@
 import type { RunTotals } from "../ledger/ledger.ts";
+import type { RejectionReason } from "../model/rejection.ts";
 import type { LeftBehind } from "../source/source.ts";
 
 /** Why a run stopped; after an `error` it throws instead of returning. */
@@ -14,6 +15,8 @@ export type StopReason =
 export interface RunResult extends RunTotals {
   /** Deliveries processed. */
   readonly received: number;
+  /** Those of `rejected`, by reason. */
+  readonly rejectedByReason: ReadonlyMap<RejectionReason, number>;
   /** How many of them carried the broker's redelivered flag. */
   readonly redelivered: number;
   /** Why it ended. */

@@ -56,6 +56,11 @@ export class StopConditions {
     return this.#watchdog.signal.aborted;
   }
 
+  /** See `IdleWatchdog.timeLeft`. */
+  get idleTimeLeft(): number | undefined {
+    return this.#watchdog.timeLeft;
+  }
+
   /** Something has come, or is not processed yet. */
   busy(): void {
     this.#watchdog.busy();

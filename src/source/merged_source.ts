@@ -1,6 +1,6 @@
 import type { Delivery } from "../model/delivery.ts";
 import type { Position } from "../model/position.ts";
-import type { LeftBehind, Source } from "./source.ts";
+import type { Extent, LeftBehind, Source } from "./source.ts";
 
 /**
  * Several sources as one, such as the partitions of a stream. They take turns;
@@ -51,6 +51,32 @@ export class MergedSource implements Source {
 
   isQuiet(): Promise<boolean> {
     return this.#every((source) => source.isQuiet());
+  }
+
+  /** Known where it is known of each, in one unit. */
+  async extent(): Promise<Extent | undefined> {
+    const asked = this.#sources.map((source) => source.extent?.());
+    const [first, ...others] = await Promise.all(asked);
+    return others.reduce(
+      (sum, one) =>
+        sum === undefined || one?.unit !== sum.unit ? undefined : {
+          unit: sum.unit,
+          done: sum.done + one.done,
+          total: sum.total + one.total,
+        },
+      first,
+    );
+  }
+
+  get losses(): number {
+    return this.#sources.reduce((sum, { losses = 0 }) => sum + losses, 0);
+  }
+
+  /** Known where it is known of each. */
+  get left(): number | undefined {
+    return this.#sources.map(({ left }) => left).reduce((sum, left) =>
+      sum === undefined || left === undefined ? undefined : sum + left
+    );
   }
 
   async stop(): Promise<void> {

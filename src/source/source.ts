@@ -57,6 +57,15 @@ export interface Source {
    */
   isQuiet(): Promise<boolean>;
 
+  /**
+   * How far it has got, for whoever watches. Each call may ask whoever
+   * delivers. Left out, or nothing, where that cannot be told.
+   */
+  extent?(): Promise<Extent | undefined>;
+
+  /** How often an attachment was lost. Left out where none can be. */
+  readonly losses?: number;
+
   /** Stops deliveries; those not taken yet are given back. Acks still work. */
   stop(): Promise<void>;
 
@@ -67,6 +76,22 @@ export interface Source {
    * although it was ready when the source was last found quiet.
    */
   close(): Promise<LeftBehind | undefined>;
+
+  /**
+   * Messages that can be delivered to the next run, counted while it closed.
+   * Left out, or nothing, where that is not known.
+   */
+  readonly left?: number | undefined;
+}
+
+/** How far a source has got with all that there is now. */
+export interface Extent {
+  /** What the other two count: messages, or bytes of a file. */
+  readonly unit: "messages" | "bytes";
+  /** What it has handed over. */
+  readonly done: number;
+  /** The same with what is still there. */
+  readonly total: number;
 }
 
 /** Messages that were ready, and that nobody delivered. */

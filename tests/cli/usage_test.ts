@@ -238,21 +238,33 @@ Deno.test("input that is no NDJSON at all: 65, and nothing is recorded", async (
   assertEquals(names.sort(), ["eventcounter.db", "eventcounter.db-lock"]);
 });
 
-Deno.test("with --log-format json, what ended a run is an object too", async () => {
+Deno.test("with --log-format or --format json, what ended a run is an object too", async () => {
   for (
     const [args, env] of [
       [["--log-format", "json", "--nope"], {}],
       [["--ledger", "sqlite:", "--log-format=json"], {}],
       [["--nope"], { EVENTCOUNTER_LOG_FORMAT: "json" }],
+      [["--ledger", "sqlite:", "--format", "json"], {}],
+      [["publish", "--format=json", "--nope"], {}],
+      [["merge", "--format", "json", "--nope"], {}],
     ] as [string[], Record<string, string>][]
   ) {
-    const { code, stderr } = await runProgram(args, { env });
+    const { code, stdout, stderr } = await runProgram(args, { env });
     const { time, message, ...rest } = JSON.parse(stderr);
     assertMatch(time, /^\d{4}-\d\d-\d\dT.*Z$/);
     assertMatch(message, /--nope|sqlite:/);
     const told = { level: "error", logger: "eventcounter", exitCode: 2 };
-    assertEquals([code, rest], [2, told]);
+    assertEquals([code, stdout, rest], [2, "", told]);
   }
+});
+
+Deno.test("whoever has read enough of the summary ends it quietly", async () => {
+  const out = folder.make();
+  const { code, complaints } = await runProgram(
+    ["--input", "/dev/null", "--out", out],
+    { through: ["bash", "-c", 'set -o pipefail; "$@" | head -c 0', "-"] },
+  );
+  assertEquals([code, complaints], [0, []]);
 });
 
 Deno.test("the summary alone is on standard output, log records are on standard error", async () => {

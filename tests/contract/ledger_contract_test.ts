@@ -41,6 +41,7 @@ function test(promise: string, run: (ledger: Ledger) => Promise<void>): void {
 test("a checkpoint shows in types, counts and rejections", async (ledger) => {
   assertEquals(await contentOf(ledger), { counts: [], rejections: [] });
   assertEquals(await countsOf(ledger, "created"), []);
+  assertEquals(await ledger.busiest(10), []);
   const rejections = [rejection("no JSON"), rejection("[]")];
   await checkpoint(ledger, {
     ids: [uuid(1), uuid(2), "text"],
@@ -64,6 +65,27 @@ test("sums of more than 64 checkpoints and 32 bits are right", async (ledger) =>
   }
 
   assertEquals(await countsOf(ledger, "created"), [...expected].sort());
+});
+
+test("the busiest users are those with the most events over all types", async (ledger) => {
+  await checkpoint(ledger, {
+    counts: {
+      created: [["ann", 3], ["bob", 4], ["ü", 1], ["__proto__", 1]],
+      deleted: [["ann", 2], ["eve", 5], ["a", 1]],
+      updated: [["dan", 4]],
+    },
+  });
+  assertEquals(await ledger.busiest(4), [
+    { user: "ann", events: 5 },
+    { user: "eve", events: 5 },
+    { user: "bob", events: 4 },
+    { user: "dan", events: 4 },
+  ]);
+  assertEquals((await ledger.busiest(10)).slice(4).map(({ user }) => user), [
+    "__proto__",
+    "a",
+    "ü",
+  ]);
 });
 
 test("a user of any name is a user like any other, sorted by code point", async (ledger) => {

@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { jsonFiles, Place, rejectedLines } from "../support/broker_place.ts";
 import { makeStream } from "../support/stream_of_events.ts";
 
@@ -19,9 +19,15 @@ for (const ledger of ["sqlite", "memory"]) {
     await place.publish(stream.messages);
     const first = await count();
     assertEquals(first.complaints, []);
-    const { types: _, durationMs: __, files: ___, ...summary } = JSON.parse(
+    const { types: _, durationMs: __, files: ___, ...told } = JSON.parse(
       first.stdout,
     );
+    const { rejectedByReason, topUsers, rate, ...summary } = told;
+    assertEquals(
+      Object.values<number>(rejectedByReason).reduce((sum, one) => sum + one),
+      stream.rejected.length,
+    );
+    assert(topUsers.length === 10 && rate > 0);
     assertEquals(summary, {
       received: SIZE,
       unique: stream.unique,
@@ -29,6 +35,7 @@ for (const ledger of ["sqlite", "memory"]) {
       redelivered: 0,
       rejected: stream.rejected.length,
       stopped: "idle",
+      left: 0,
     });
     assertEquals(await jsonFiles(out), stream.files);
     assertEquals(await rejectedLines(out), stream.rejected);

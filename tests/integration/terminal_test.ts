@@ -70,14 +70,15 @@ Deno.test("the progress line is cut to the width of the terminal, and follows it
     [...TASK, "--input", "-", "--out", out],
     { ...options, columns: 40 },
   );
-  const full = "0 received: 0 counted, 0 duplicates, 0 rejected (0/s)";
-  const drawn = (columns: number) =>
-    terminal.shows(`\r\x1b[K${full.slice(0, columns - 1)}\r\x1b[K`);
-  await drawn(40);
+  const drawn = (line: string, start = "\r\x1b[K") =>
+    terminal.shows(`${start}${line}\r\x1b[K`);
+  await drawn("0 received  0/s  0 counted  0 rejected");
   await terminal.resize(20);
-  await drawn(20);
+  await drawn("0/s  0 counted", "\r\x1b[1A\x1b[J");
   await terminal.resize(100);
-  await drawn(100);
+  await drawn(
+    "standard input  0 received  0/s  0 counted  0 duplicates  0 rejected",
+  );
   await terminal.type(CTRL_C);
   assertEquals(await terminal.ended, 0, terminal.text);
 });

@@ -1,4 +1,8 @@
-import type { TypeTotals, UserCount } from "../../src/model/counts.ts";
+import type {
+  TypeTotals,
+  UserCount,
+  UserTotal,
+} from "../../src/model/counts.ts";
 import type { FileNotes } from "../../src/model/file_note.ts";
 import type { Rejection } from "../../src/model/rejection.ts";
 import type {
@@ -96,6 +100,7 @@ export class JournalLedger implements Ledger {
   totals = (type: string): Promise<TypeTotals> => this.#inner.totals(type);
   counts = (type: string): AsyncIterable<readonly UserCount[]> =>
     this.#inner.counts(type);
+  busiest = (most: number): Promise<UserTotal[]> => this.#inner.busiest(most);
   rejections = (after?: number): AsyncIterable<readonly Rejection[]> =>
     this.#inner.rejections(after);
   close = (): Promise<void> => this.#inner.close();

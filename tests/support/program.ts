@@ -94,6 +94,11 @@ export async function finish(
     stderr: errors,
     complaints: errors.split("\n").filter((line) =>
       line !== "" && !/^\d\d:\d\d:\d\d /.test(line)
+    ).map((line) =>
+      // What ended a run under --format json.
+      /^{.*"exitCode":/.test(line)
+        ? `eventcounter: ${JSON.parse(line).message}`
+        : line
     ),
   };
 }

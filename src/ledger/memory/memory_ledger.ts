@@ -2,6 +2,7 @@ import {
   byCodePoint,
   type TypeTotals,
   type UserCount,
+  type UserTotal,
 } from "../../model/counts.ts";
 import type { Event } from "../../model/event.ts";
 import type { FileNotes } from "../../model/file_note.ts";
@@ -17,6 +18,10 @@ import { addCounts } from "../counts.ts";
 import { SeenIds } from "../seen/seen_ids.ts";
 import { MemoryFileNotes } from "./memory_file_notes.ts";
 import { RejectionStore } from "./rejection_store.ts";
+
+function byEvents(left: UserTotal, right: UserTotal): number {
+  return right.events - left.events || byCodePoint(left.user, right.user);
+}
 
 /**
  * Keeps the counts of one run and nothing else. Since it forgets when the
@@ -81,6 +86,22 @@ export class MemoryLedger implements Ledger {
     const users = this.#counts.get(type);
     if (users === undefined) return;
     yield [...users].sort(([left], [right]) => byCodePoint(left, right));
+  }
+
+  busiest(most: number): Promise<UserTotal[]> {
+    const types = [...this.#counts.values()];
+    let busiest: UserTotal[] = [];
+    for (const [at, users] of types.entries()) {
+      for (const user of users.keys()) {
+        // It was looked at with the first of its types.
+        if (types.slice(0, at).some((before) => before.has(user))) continue;
+        const events = types.reduce((sum, of) => sum + (of.get(user) ?? 0), 0);
+        if (events < (busiest[most - 1]?.events ?? 0)) continue;
+        busiest.push({ user, events });
+        busiest = busiest.sort(byEvents).slice(0, most);
+      }
+    }
+    return Promise.resolve(busiest);
   }
 
   async *rejections(after = 0): AsyncGenerator<readonly Rejection[]> {

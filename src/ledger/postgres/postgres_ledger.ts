@@ -1,5 +1,5 @@
 import { Buffer } from "node:buffer";
-import type { TypeTotals, UserCount } from "../../model/counts.ts";
+import type { TypeTotals, UserCount, UserTotal } from "../../model/counts.ts";
 import type { Event } from "../../model/event.ts";
 import type { FileNotes } from "../../model/file_note.ts";
 import type { Rejection } from "../../model/rejection.ts";
@@ -205,6 +205,10 @@ export class PostgresLedger implements Ledger {
 
   counts(type: string): AsyncIterable<readonly UserCount[]> {
     return this.#totals.counts(type);
+  }
+
+  busiest(most: number): Promise<UserTotal[]> {
+    return this.#totals.busiest(most);
   }
 
   rejections(after = 0): AsyncIterable<readonly Rejection[]> {

@@ -1,5 +1,10 @@
 import { Buffer } from "node:buffer";
-import type { Counts, TypeTotals, UserCount } from "../../model/counts.ts";
+import type {
+  Counts,
+  TypeTotals,
+  UserCount,
+  UserTotal,
+} from "../../model/counts.ts";
 import { addCounts, readCounts } from "../counts.ts";
 import {
   packArray,
@@ -94,6 +99,22 @@ export class Totals {
     );
     const [events, users] = sums as [number, number];
     return { events, users };
+  }
+
+  /** See `Ledger.busiest`. */
+  async busiest(most: number): Promise<UserTotal[]> {
+    await this.#fold();
+    const { rows } = await this.#connection.run((session) =>
+      session.ask(
+        "SELECT user_id, sum(count)::bigint AS events FROM total " +
+          "GROUP BY user_id ORDER BY events DESC, user_id LIMIT $1",
+        most,
+      )
+    );
+    return rows.map((row) => {
+      const [user, events] = userCountOf(row);
+      return { user, events };
+    });
   }
 
   /**

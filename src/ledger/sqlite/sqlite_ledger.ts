@@ -1,5 +1,5 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import type { TypeTotals, UserCount } from "../../model/counts.ts";
+import type { TypeTotals, UserCount, UserTotal } from "../../model/counts.ts";
 import type { FileNotes } from "../../model/file_note.ts";
 import type { Event } from "../../model/event.ts";
 import type { Position } from "../../model/position.ts";
@@ -206,6 +206,10 @@ export class SqliteLedger implements Ledger {
       if (done === true) return;
       yield value;
     }
+  }
+
+  busiest(most: number): Promise<UserTotal[]> {
+    return this.#try(() => this.#totals.busiest(most));
   }
 
   async *rejections(after = 0): AsyncGenerator<readonly Rejection[]> {

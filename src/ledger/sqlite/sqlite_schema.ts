@@ -120,3 +120,22 @@ export const TYPES = `
     WHERE each.type IS NOT NULL
   )
   SELECT type FROM each WHERE type IS NOT NULL`;
+
+/** Types whose users are merged as they are sorted; SQLite merges 500 at most. */
+const MERGED_TYPES = 100;
+
+/**
+ * Asks for the busiest users over so many types; takes their names, and how
+ * many users are wanted. The primary key has the users of each type sorted, so
+ * merging them takes neither memory nor a file, as grouping all rows does.
+ */
+export function busiestOf(types: number): string {
+  const one = "SELECT user, count FROM total WHERE type = ?";
+  const rows = types > 0 && types <= MERGED_TYPES
+    ? `${Array(types).fill(one).join(" UNION ALL ")} ORDER BY user`
+    : `SELECT user, count FROM total WHERE type IN (${
+      Array(types).fill("?").join()
+    })`;
+  return `SELECT user, sum(count) AS events FROM (${rows}) ` +
+    "GROUP BY user ORDER BY events DESC, user LIMIT ?";
+}

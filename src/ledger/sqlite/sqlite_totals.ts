@@ -1,9 +1,14 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import type { Counts, TypeTotals, UserCount } from "../../model/counts.ts";
+import type {
+  Counts,
+  TypeTotals,
+  UserCount,
+  UserTotal,
+} from "../../model/counts.ts";
 import { addCounts, readCounts, sizeOf } from "../counts.ts";
 import { inTransaction } from "./sqlite_file.ts";
 import { requireValue } from "./sqlite_row.ts";
-import { TYPES } from "./sqlite_schema.ts";
+import { busiestOf, TYPES } from "./sqlite_schema.ts";
 
 /** Users handed out at once. */
 const PAGE = 1000;
@@ -105,6 +110,16 @@ export class SqliteTotals {
         count as number,
       ]);
     }
+  }
+
+  /** See `Ledger.busiest`. */
+  busiest(most: number): UserTotal[] {
+    const types = this.types();
+    return this.#database.prepare(busiestOf(types.length)).all(...types, most)
+      .map(({ user, events }) => ({
+        user: utf8.decode(requireValue(user) as Uint8Array),
+        events: events as number,
+      }));
   }
 
   #foldInto(...several: readonly Counts[]): void {

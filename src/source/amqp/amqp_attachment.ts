@@ -160,6 +160,11 @@ export class AmqpAttachment implements Settlement {
     return this.#lastLook = { ready: messageCount, consumers: consumerCount };
   }
 
+  /** Messages that are ready; unlike {@linkcode look}, it is not noted. */
+  async countReady(): Promise<number> {
+    return (await this.#check()).messageCount;
+  }
+
   /** What the queue told last; nothing of note if it was not asked. */
   get lastLook(): QueueState {
     return this.#lastLook;

@@ -10,7 +10,7 @@ import { type AmqpSourceOptions, refuseFrom } from "./amqp_source_options.ts";
 import type { Consumption } from "./consumption.ts";
 import { CLOSE_TIMEOUT, GracefulClose } from "./graceful_close.ts";
 import { QueueConsumption } from "./queue_consumption.ts";
-import type { LeftBehind, Source } from "../source.ts";
+import type { Extent, LeftBehind, Source } from "../source.ts";
 
 /**
  * A connection that was kept for so long (in ms) was of use, even if there was
@@ -39,6 +39,10 @@ export class AmqpSource implements Source {
   /** Once it is known to be a stream; it knows how far that was read. */
   #stream: Consumption | undefined;
   #failure: { readonly error: unknown } | undefined;
+  /** Deliveries that were handed over. */
+  #taken = 0;
+  #losses = 0;
+  #left: number | undefined;
 
   /** Connects only when it is opened. */
   constructor(options: AmqpSourceOptions) {
@@ -81,6 +85,7 @@ export class AmqpSource implements Source {
       if (this.#failure !== undefined) throw this.#failure.error;
       return taken;
     }
+    this.#taken += taken.length;
     attachment!.consumption.taken(taken, attachment!);
     return taken;
   }
@@ -112,6 +117,25 @@ export class AmqpSource implements Source {
     return quiet && attachment.waiting === 0;
   }
 
+  async extent(): Promise<Extent | undefined> {
+    const attachment = this.#attachment;
+    if (!attachment?.isAlive) return undefined;
+    const remaining = await orNothing(
+      attachment.consumption.remaining(attachment),
+    );
+    if (remaining === undefined) return undefined;
+    const done = this.#taken;
+    return { unit: "messages", done, total: done + remaining };
+  }
+
+  get losses(): number {
+    return this.#losses;
+  }
+
+  get left(): number | undefined {
+    return this.#left;
+  }
+
   async stop(): Promise<void> {
     this.#over.abort();
     await this.#gracefulClose.wait("cancel", this.#attachment?.cancel());
@@ -120,7 +144,8 @@ export class AmqpSource implements Source {
   async close(): Promise<LeftBehind | undefined> {
     this.#over.abort();
     const attachment = this.#attachment;
-    const left = attachment?.isAlive
+    const isAlive = attachment?.isAlive === true;
+    const left = isAlive
       ? await this.#gracefulClose.wait(
         "look at the queue",
         attachment.consumption.findLeftBehind(attachment),
@@ -130,6 +155,12 @@ export class AmqpSource implements Source {
       "close the channel",
       attachment?.closeChannel(),
     );
+    if (isAlive) {
+      this.#left = await this.#gracefulClose.wait(
+        "count what is left",
+        attachment.consumption.countLeft(attachment.connection),
+      );
+    }
     await this.#gracefulClose.wait(
       "close the connection",
       attachment?.closeConnection(),
@@ -162,6 +193,7 @@ export class AmqpSource implements Source {
       if (signal.aborted) {
         return this.#gracefulClose.end("the connection was lost");
       }
+      this.#losses++;
       log.warn("lost the broker ({error}), connecting again", {
         error: messageOf(cause),
       });

@@ -21,6 +21,15 @@ export interface Consumption {
   /** Whether the broker has nothing left to deliver. */
   isEmpty(attachment: AmqpAttachment): Promise<boolean>;
 
+  /** How many messages are still to be taken; nothing if that is not known. */
+  remaining(attachment: AmqpAttachment): Promise<number | undefined>;
+
+  /**
+   * Counts what the next run can be given, on a connection whose channel has
+   * given back all that was not acked; nothing if that is not known.
+   */
+  countLeft(connection: ChannelModel): Promise<number | undefined>;
+
   /** What was ready when silence was believed, and still is. */
   findLeftBehind(attachment: AmqpAttachment): Promise<LeftBehind | undefined>;
 }

@@ -1,5 +1,5 @@
 import { getLogger } from "@logtape/logtape";
-import type { ConsumeMessage } from "amqplib";
+import type { ChannelModel, ConsumeMessage } from "amqplib";
 import type { Delivery } from "../../model/delivery.ts";
 import { messageOf } from "../../model/errors.ts";
 import type { LeftBehind } from "../source.ts";
@@ -45,6 +45,18 @@ export class QueueConsumption implements Consumption {
 
   async isEmpty(attachment: AmqpAttachment): Promise<boolean> {
     return (await attachment.look()).ready === 0;
+  }
+
+  async remaining(attachment: AmqpAttachment): Promise<number> {
+    const ready = await attachment.countReady();
+    return ready + attachment.waiting;
+  }
+
+  async countLeft(connection: ChannelModel): Promise<number> {
+    const channel = await connection.createChannel();
+    // It is told by the promise below as well.
+    channel.on("error", () => {});
+    return (await channel.checkQueue(this.#options.queue)).messageCount;
   }
 
   async findLeftBehind(

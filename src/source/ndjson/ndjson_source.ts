@@ -2,7 +2,7 @@ import type { Delivery, Settlement } from "../../model/delivery.ts";
 import { EventCounterError, EXIT, messageOf } from "../../model/errors.ts";
 import { readMessageLine } from "../../model/ndjson_line.ts";
 import { readLines } from "./line_reader.ts";
-import type { Source } from "../source.ts";
+import type { Extent, Source } from "../source.ts";
 
 /** Deliveries that wait to be taken before reading pauses. */
 const WAITING_LIMIT = 10_000;
@@ -22,10 +22,12 @@ const NOTHING_TO_SETTLE: Settlement = {
 /** Messages from a file or standard input, one JSON object a line. */
 export class NdjsonSource implements Source {
   readonly #name: string;
+  readonly #size: number | undefined;
   readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
   #wake: () => void = () => {};
   #waiting: Delivery[] = [];
   #waitingBytes = 0;
+  #readBytes = 0;
   #resume: (() => void) | undefined;
   #stopped = false;
   #finished = false;
@@ -39,9 +41,15 @@ export class NdjsonSource implements Source {
    *
    * @param name What messages call the input: a path, or "standard input".
    * @param input Its bytes; cancelled when the source stops.
+   * @param size How many bytes it has, if that is known.
    */
-  constructor(name: string, input: ReadableStream<Uint8Array>) {
+  constructor(
+    name: string,
+    input: ReadableStream<Uint8Array>,
+    size?: number,
+  ) {
     this.#name = name;
+    this.#size = size;
     this.#reader = input.getReader();
   }
 
@@ -91,6 +99,16 @@ export class NdjsonSource implements Source {
     return Promise.resolve(this.ended);
   }
 
+  /** In bytes, and about, as long as something waits. */
+  extent(): Promise<Extent | undefined> {
+    const done = this.#readBytes - this.#waitingBytes;
+    return Promise.resolve(
+      this.#size === undefined
+        ? undefined
+        : { unit: "bytes", done, total: this.#size },
+    );
+  }
+
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#waiting = [];
@@ -127,6 +145,7 @@ export class NdjsonSource implements Source {
     for (;;) {
       const { done, value } = await this.#reader.read();
       if (done) return;
+      this.#readBytes += value.length;
       yield value;
     }
   }

@@ -49,6 +49,8 @@ export class StreamConsumption implements Consumption {
   #known: (() => Position) | undefined;
   /** The offset to read from; not known before the first attachment. */
   #next: number | undefined;
+  /** The last offset there was when it was asked for. */
+  #end = -1;
   /** The tag that credit was given up to. */
   #credited = 0;
 
@@ -106,6 +108,26 @@ export class StreamConsumption implements Consumption {
     return end === undefined
       ? this.#known === undefined
       : end.last < this.#next!;
+  }
+
+  /** Offsets have holes: it is what there is at most. */
+  async remaining(
+    { connection }: Pick<AmqpAttachment, "connection">,
+  ): Promise<number | undefined> {
+    const next = this.#next;
+    if (next === undefined) return undefined;
+    if (next > this.#end) {
+      const end = await this.#ask(connection, "last", SHORT_PATIENCE);
+      this.#end = end?.last ?? -1;
+    }
+    return Math.max(0, this.#end + 1 - this.#next!);
+  }
+
+  /** What was never read may be empty, which takes long to tell. */
+  async countLeft(connection: ChannelModel): Promise<number | undefined> {
+    if (this.#known === undefined) return undefined;
+    this.#end = -1;
+    return await this.remaining({ connection });
   }
 
   /** Everything is left where it was, always. */

@@ -1,0 +1,160 @@
+import truncate from "cli-truncate";
+import widthOf from "string-width";
+import type { TypeTotals } from "../model/counts.ts";
+import type { RunResult } from "../pipeline/run_result.ts";
+import { grouped } from "./progress.ts";
+import type { Summary } from "./summary.ts";
+import { colored, type Page, printable } from "./terminal.ts";
+
+/** Columns of a bar: as many as there is room for. */
+const SHORTEST_BAR = 5;
+const LONGEST_BAR = 30;
+
+/** Columns that a name has at least. */
+const SHORTEST_NAME = 8;
+
+const INDENT = "  ";
+const GAP = "   ";
+
+const STOPPED: Readonly<Record<RunResult["stopped"], string>> = {
+  idle: "nothing more came",
+  empty: "the queue was empty",
+  signal: "it was told to",
+  limit: "--limit was reached",
+  "end-of-input": "the input ended",
+  error: "of an error",
+};
+
+/** The summary for people. */
+export function summaryText(
+  { run, types, busiest = [], rate, left }: Summary,
+  page: Page,
+): string {
+  const seconds = (run.duration / 1_000).toFixed(1);
+  const redelivered = run.redelivered === 0
+    ? ""
+    : ` (${grouped(run.redelivered)} of them redelivered)`;
+  const lines = [
+    `${grouped(run.received)} received: ${grouped(run.unique)} counted, ` +
+    `${grouped(run.duplicates)} duplicates, ` +
+    `${grouped(run.rejected)} rejected${redelivered}`,
+    `Stopped after ${seconds} s because ${STOPPED[run.stopped]}.`,
+  ];
+  if (run.received > 0) lines.push(`${grouped(Math.round(rate))} per second.`);
+  if (left !== undefined) {
+    lines.push(`${counted(left, "message")} left in the queue.`);
+  }
+  const reasons = [...run.rejectedByReason].sort(([, a], [, b]) => b - a);
+  return lines.join("\n") +
+    section(
+      "Rejected:",
+      table(
+        reasons.map(([name, value]) => ({
+          name,
+          value,
+          cells: [grouped(value)],
+        })),
+        page,
+      ),
+    ) +
+    section("Totals in the ledger:", typeRows(types, page)) +
+    section(
+      "Busiest users:",
+      table(
+        busiest.map(({ user, events }) => ({
+          name: user,
+          value: events,
+          cells: [counted(events, "event")],
+        })),
+        page,
+      ),
+    ) +
+    filesText(run.files);
+}
+
+/** Totals and files for people: what the summary of `merge` ends with. */
+export function totalsText(
+  types: ReadonlyMap<string, TypeTotals>,
+  files: readonly string[],
+  page: Page,
+): string {
+  return section("Totals:", typeRows(types, page)) + filesText(files);
+}
+
+function filesText(files: readonly string[]): string {
+  return section("Files:", files.map((file) => INDENT + file));
+}
+
+function section(heading: string, lines: readonly string[]): string {
+  if (lines.length === 0) return "";
+  return ["", heading, ...lines].map((line) => `\n${line}`).join("");
+}
+
+function typeRows(
+  types: ReadonlyMap<string, TypeTotals>,
+  page: Page,
+): string[] {
+  const all = types.values().reduce((sum, { events }) => sum + events, 0);
+  const rows = [...types].map(([name, { events, users }]) => ({
+    name,
+    value: events,
+    cells: [
+      counted(events, "event"),
+      counted(users, "user"),
+      `${(events / all * 100).toFixed(1)} %`,
+    ],
+  }));
+  return table(rows, page, all);
+}
+
+interface Row {
+  readonly name: string;
+  /** What the bar shows. */
+  readonly value: number;
+  readonly cells: readonly string[];
+}
+
+/**
+ * Rows with the name to the left, the cells to the right, and a bar: as much of
+ * that as there is room for.
+ *
+ * @param whole What a whole bar stands for. Default: the most that a row has.
+ */
+function table(
+  rows: readonly Row[],
+  { columns, colors }: Page,
+  whole = Math.max(...rows.map(({ value }) => value)),
+): string[] {
+  const widths =
+    rows[0]?.cells.map((_, column) =>
+      GAP.length + Math.max(...rows.map(({ cells }) => cells[column]!.length))
+    ) ?? [];
+  let room = columns - INDENT.length - sum(widths);
+  // The last cells tell the least.
+  while (room < SHORTEST_NAME && widths.length > 1) room += widths.pop()!;
+  const names = rows.map(({ name }) =>
+    truncate(printable(name), Math.max(room, SHORTEST_NAME))
+  );
+  const nameWidth = Math.max(0, ...names.map((name) => widthOf(name)));
+  const barRoom = Math.min(LONGEST_BAR, room - nameWidth - GAP.length);
+  return rows.map(({ value, cells }, row) => {
+    const name = names[row]!;
+    const texts = widths.map((width, column) => cells[column]!.padStart(width));
+    const length = barRoom < SHORTEST_BAR
+      ? 0
+      : Math.round(value / whole * barRoom);
+    const bar = "█".repeat(length);
+    const drawn = bar === "" ? "" : GAP + (colors ? colored(bar) : bar);
+    const padding = " ".repeat(nameWidth - widthOf(name));
+    return `${INDENT}${name}${padding}${texts.join("")}${drawn}`;
+  });
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((sum, number) => sum + number, 0);
+}
+
+/** `1 event`, `2 events`. */
+function counted(number: number, what: string): string {
+  return `${grouped(number)} ${what}${number === 1 ? "" : "s"}`;
+}

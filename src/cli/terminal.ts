@@ -1,0 +1,58 @@
+/** The width of a terminal that does not tell it. */
+const USUAL_COLUMNS = 80;
+
+/** How wide the terminal is now. */
+export function terminalColumns(): number {
+  try {
+    return Deno.consoleSize().columns || USUAL_COLUMNS;
+  } catch {
+    return USUAL_COLUMNS;
+  }
+}
+
+/** Whether a terminal can go back in a line and clear it. */
+export function canRewriteLines(): boolean {
+  try {
+    return Deno.env.get("TERM") !== "dumb";
+  } catch {
+    return true;
+  }
+}
+
+/** Whether what is written to a stream may have colours; see no-color.org. */
+export function hasColors(stream: { isTerminal(): boolean }): boolean {
+  return stream.isTerminal() && !Deno.noColor && canRewriteLines();
+}
+
+/** Draws in the colour of bars. */
+export function colored(text: string): string {
+  return `\x1b[36m${text}\x1b[39m`;
+}
+
+/**
+ * A name from outside, for a terminal: what would move its cursor or turn the
+ * direction of its text is shown as an escape sequence of JSON.
+ */
+export function printable(name: string): string {
+  return name.replaceAll(
+    /[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/gu,
+    (character) =>
+      `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+}
+
+/** Where a text is to be read. */
+export interface Page {
+  /** How wide it is. */
+  readonly columns: number;
+  /** Whether it may have colours. */
+  readonly colors: boolean;
+}
+
+/** Standard output as whoever reads it sees it. */
+export function standardOutputPage(): Page {
+  return {
+    columns: Deno.stdout.isTerminal() ? terminalColumns() : USUAL_COLUMNS,
+    colors: hasColors(Deno.stdout),
+  };
+}

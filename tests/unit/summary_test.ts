@@ -1,0 +1,92 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import widthOf from "string-width";
+import { type Summary, summaryJson } from "../../src/cli/summary.ts";
+import { summaryText } from "../../src/cli/summary_text.ts";
+import { test } from "../support/pure.ts";
+
+const SUMMARY: Summary = {
+  run: {
+    received: 1_000,
+    unique: 900,
+    duplicates: 90,
+    redelivered: 7,
+    rejected: 10,
+    rejectedByReason: new Map([["bad_id", 3], ["bad_json", 7]]),
+    stopped: "idle",
+    duration: 6_000,
+    files: ["out/created.json"],
+    left: undefined,
+  },
+  types: new Map([
+    ["created", { events: 1_500, users: 20 }],
+    ["deleted", { events: 500, users: 1 }],
+  ]),
+  busiest: [
+    { user: "アン", events: 1_200 },
+    { user: "bob\x1b[2J", events: 1 },
+  ],
+  rate: 1_000,
+  left: 1,
+};
+
+test("the summary for people tells all of it", () => {
+  assertEquals(
+    summaryText(SUMMARY, { columns: 60, colors: false }),
+    `1,000 received: 900 counted, 90 duplicates, 10 rejected (7 of them redelivered)
+Stopped after 6.0 s because nothing more came.
+1,000 per second.
+1 message left in the queue.
+
+Rejected:
+  bad_json   7   ██████████████████████████████
+  bad_id     3   █████████████
+
+Totals in the ledger:
+  created   1,500 events   20 users   75.0 %   ██████████
+  deleted     500 events     1 user   25.0 %   ███
+
+Busiest users:
+  アン           1,200 events   ████████████████████████████
+  bob\\u001b[2J        1 event
+
+Files:
+  out/created.json`,
+  );
+});
+
+test("no line of it is wider than the terminal, where names can be cut", () => {
+  const busiest = [{ user: "ユ".repeat(100), events: 1 }];
+  for (const columns of [40, 60, 80, 160]) {
+    const text = summaryText({ ...SUMMARY, busiest }, {
+      columns,
+      colors: true,
+    });
+    const [, ...tables] = text.split("\n\n");
+    for (const line of tables.join("\n").split("\n")) {
+      assert(widthOf(line) <= columns, line);
+    }
+    assertStringIncludes(text, "…");
+  }
+});
+
+test("the summary for programs has the same, and what is not known as null", () => {
+  const { busiest: _, left: __, ...rest } = SUMMARY;
+  const unknown = { ...rest, busiest: undefined, left: undefined };
+  assertEquals(JSON.parse(summaryJson(SUMMARY)), {
+    received: 1_000,
+    unique: 900,
+    duplicates: 90,
+    redelivered: 7,
+    rejected: 10,
+    rejectedByReason: { bad_id: 3, bad_json: 7 },
+    types: Object.fromEntries(SUMMARY.types),
+    topUsers: SUMMARY.busiest,
+    stopped: "idle",
+    durationMs: 6_000,
+    rate: 1_000,
+    left: 1,
+    files: ["out/created.json"],
+  });
+  const { topUsers, left } = JSON.parse(summaryJson(unknown));
+  assertEquals([topUsers, left], [null, null]);
+});
