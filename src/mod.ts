@@ -40,6 +40,9 @@
 export * from "./count/counting_consumer.ts";
 export * from "./count/event_consumer.ts";
 export * from "./count/tally.ts";
+export type { MessageShape } from "./decode/decoder.ts";
+export { type IdPlace, parseIdPlace } from "./decode/id_place.ts";
+export { type KeyPattern, parseKeyPattern } from "./decode/key_pattern.ts";
 export { TYPE_NAME, type TypeRule } from "./decode/routing_key.ts";
 export * from "./ledger/ledger.ts";
 export * from "./ledger/memory/memory_ledger.ts";

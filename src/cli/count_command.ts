@@ -13,6 +13,7 @@ import {
   type CountOptions,
   queuesOf,
   refuseWithInput,
+  withKeyPattern,
 } from "./count_options.ts";
 import { configureLog } from "./log.ts";
 import { openLedger } from "./open_ledger.ts";
@@ -34,9 +35,10 @@ const MANY_USERS = 100_000;
 
 /** Does the main job: `count`, or the bare program. */
 export async function count(
-  options: CountOptions,
+  given: CountOptions,
   context: ProcessContext,
 ): Promise<void> {
+  const options = withKeyPattern(given);
   checkTogether(options);
   if (options.dryRun === true) {
     const { dryRun } = await import("./dry_run.ts");
@@ -162,6 +164,8 @@ async function runPipeline(
     source,
     ledger,
     types: options.types,
+    id: options.id,
+    key: options.routingKey,
     // An input ends where it ends, however long it pauses.
     idle: options.input === undefined ? options.idle : 0,
     untilEmpty: options.untilEmpty ?? false,

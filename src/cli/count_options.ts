@@ -1,8 +1,11 @@
 import { ValidationError } from "@cliffy/command";
+import type { IdPlace } from "../decode/id_place.ts";
+import type { KeyPattern } from "../decode/key_pattern.ts";
 import type { TypeRule } from "../decode/routing_key.ts";
 import type { StreamStart } from "../source/stream/stream_start.ts";
 import type { QueueType } from "../topology/topology.ts";
 import type { Format, Level } from "./log.ts";
+import { keyPattern } from "./option_types.ts";
 
 /** Options that say where things are; `doctor` has these alone. */
 export interface PlaceOptions {
@@ -16,6 +19,7 @@ export interface PlaceOptions {
   queue: string | string[];
   declare?: boolean;
   binding?: string;
+  routingKey?: KeyPattern;
   queueType?: QueueType;
   from?: StreamStart;
   connectTimeout: number;
@@ -33,6 +37,8 @@ export interface CountOptions extends PlaceOptions {
   prefetch: number;
   reconnectTimeout: number;
   types: TypeRule;
+  id: IdPlace;
+  routingKey: KeyPattern;
   idle: number;
   untilEmpty?: boolean;
   limit?: number;
@@ -104,4 +110,17 @@ function checkQueues(options: PlaceOptions): void {
       queues.join('", "')
     }"; make them with publish --partitions.`,
   );
+}
+
+/**
+ * Takes `--key` for `--routing-key` if it is a pattern: no key of a certificate
+ * is in a file of such a name.
+ *
+ * @throws {ValidationError} If it is none after all.
+ */
+export function withKeyPattern(options: CountOptions): CountOptions {
+  const { key, ...others } = options;
+  if (key === undefined || !key.includes("<user>")) return options;
+  const given = { label: "Option", name: "key", value: key };
+  return { ...others, routingKey: keyPattern(given) };
 }

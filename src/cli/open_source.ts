@@ -1,3 +1,4 @@
+import { USUAL_KEY } from "../decode/key_pattern.ts";
 import { systemClock } from "../model/clock.ts";
 import { EventCounterError, EXIT, messageOf } from "../model/errors.ts";
 import { AmqpSource } from "../source/amqp/amqp_source.ts";
@@ -44,7 +45,8 @@ export async function openSource(
 
 /** What a run would make of a queue. */
 export function topologyOf(options: PlaceOptions, queue: string): Topology {
-  const { exchange, binding = "*.event.*", queueType } = options;
+  const { exchange, routingKey = USUAL_KEY, queueType } = options;
+  const { binding = routingKey.binding } = options;
   return {
     exchange,
     queue,
@@ -63,6 +65,7 @@ function openQueue(
     address,
     tls,
     queue: topology.queue,
+    header: options.id.in === "header" ? options.id.name : undefined,
     from: options.from,
     // What comes beyond the limit only has to go back.
     prefetch: Math.min(options.prefetch, options.limit ?? Infinity),

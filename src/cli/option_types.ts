@@ -1,4 +1,6 @@
 import { ValidationError } from "@cliffy/command";
+import { type IdPlace, parseIdPlace } from "../decode/id_place.ts";
+import { type KeyPattern, parseKeyPattern } from "../decode/key_pattern.ts";
 import { TYPE_NAME, type TypeRule } from "../decode/routing_key.ts";
 import { LONGEST_DELAY } from "../model/clock.ts";
 import type { StreamStart } from "../source/stream/stream_start.ts";
@@ -112,6 +114,28 @@ export function streamStart(given: Given): StreamStart {
   );
 }
 
+/** Reads where messages have their id. */
+export function idPlace(given: Given): IdPlace {
+  const place = parseIdPlace(given.value);
+  if (place !== undefined) return place;
+  throw refusal(
+    given,
+    "json: with names like id or event.id or a JSON Pointer like /event/id, " +
+      "message-id, or header: with a name",
+  );
+}
+
+/** Reads how routing keys say who did what. */
+export function keyPattern(given: Given): KeyPattern {
+  const pattern = parseKeyPattern(given.value);
+  if (pattern !== undefined) return pattern;
+  throw refusal(
+    given,
+    "words between dots like <user>.event.<type>: <user> and <type> once each, " +
+      "* for any word, all others fixed",
+  );
+}
+
 const LIST_OF_TYPES =
   "event types separated by commas, each 1 to 64 letters, digits, _ or -";
 
@@ -152,6 +176,8 @@ export const OPTION_TYPES: Readonly<Record<string, OptionType>> = {
   "delivery-limit": wholeNumber(2, 1_000_000),
   partitions: wholeNumber(1, 256),
   "stream-start": streamStart,
+  "id-place": idPlace,
+  "key-pattern": keyPattern,
   count: wholeNumber(1, 1_000_000_000),
   seed: wholeNumber(0, 4_294_967_295),
   "event-types": eventTypes,

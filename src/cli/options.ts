@@ -1,3 +1,5 @@
+import { USUAL_ID } from "../decode/id_place.ts";
+import { USUAL_KEY } from "../decode/key_pattern.ts";
 import type { OptionGroup, OptionSpec } from "./option_spec.ts";
 
 /** Options that say which broker, and as whom. */
@@ -100,7 +102,7 @@ export const COUNT_OPTIONS: readonly OptionGroup[] = [
       flags: "--binding <key:string>",
       defaultText: "*.event.*",
       description:
-        "Binding key that --declare uses; #.event.* for dotted users",
+        "Binding key that --declare uses, by default that of --routing-key; #.event.* for dotted users",
     },
     QUEUE_TYPE,
     {
@@ -151,6 +153,22 @@ export const COUNT_OPTIONS: readonly OptionGroup[] = [
         "Event types that are counted, separated by commas; any alone counts up to 1000 types",
     },
     SUMMARY_FORMAT,
+  ]],
+  ["Messages of others", [
+    {
+      flags: "--id <place:id-place>",
+      default: USUAL_ID,
+      defaultText: "json:id",
+      description:
+        "Where the id is: json: with names in the body like event.id, or with a JSON Pointer like /event/id; message-id, the property; or header: with the name of one that holds a text",
+    },
+    {
+      flags: "--routing-key <pattern:key-pattern>",
+      default: USUAL_KEY,
+      defaultText: "<user>.event.<type>",
+      description:
+        "What routing keys look like: <user> is one word or more, <type> and * are one, other words are fixed; the default binding follows it; --key is the same if it has a <user>",
+    },
   ]],
   ["Run", [
     {

@@ -1,13 +1,11 @@
 import { Event } from "../model/event.ts";
 import type { RejectionReason } from "../model/rejection.ts";
-import { parseUuid, readUuid, UUID_TEXT_LENGTH } from "../model/uuid.ts";
+import { readUuid, UUID_TEXT_LENGTH } from "../model/uuid.ts";
+import { eventOf } from "./event_of.ts";
 import type { Route } from "./routing_key.ts";
 
 /** Bodies above this are rejected unread, in bytes (1 MiB). */
 export const BODY_LIMIT = 1024 * 1024;
-
-/** Ids above this are rejected, in bytes of UTF-8 (1 KiB). */
-export const ID_LIMIT = 1024;
 
 /** Reads the id out of a body: a JSON object with a string member `id`. */
 export function readBody(
@@ -15,22 +13,36 @@ export function readBody(
   route: Route,
 ): Event | RejectionReason {
   const uuid = readPlainUuid(body);
-  if (uuid !== undefined) return new Event(route.userId, route.type, uuid);
+  return uuid === undefined
+    ? readBodyAt(USUAL_PATH, body, route)
+    : new Event(route.userId, route.type, uuid);
+}
 
+const USUAL_PATH = ["id"];
+
+/** Reads the id out of a JSON object at a path of member names. */
+export function readBodyAt(
+  path: readonly string[],
+  body: Uint8Array,
+  route: Route,
+): Event | RejectionReason {
   if (body.length > BODY_LIMIT) return "body_too_large";
-  let parsed: unknown;
+  let value: unknown;
   try {
-    parsed = JSON.parse(utf8.decode(body));
+    value = JSON.parse(utf8.decode(body));
   } catch {
     return "bad_json";
   }
-  if (typeof parsed !== "object" || parsed === null || Array.isArray(parsed)) {
-    return "bad_json";
+  if (!isObject(value) || Array.isArray(value)) return "bad_json";
+  for (const name of path) {
+    if (!isObject(value) || !Object.hasOwn(value, name)) return "missing_id";
+    value = value[name];
   }
-  if (!Object.hasOwn(parsed, "id")) return "missing_id";
-  const id = (parsed as { id: unknown }).id;
-  if (typeof id !== "string" || id === "" || !fits(id)) return "bad_id";
-  return new Event(route.userId, route.type, parseUuid(id) ?? id);
+  return eventOf(value, route);
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null;
 }
 
 const utf8 = new TextDecoder("utf-8", { fatal: true });
@@ -58,12 +70,3 @@ function readPlainUuid(body: Uint8Array) {
   }
   return undefined;
 }
-
-/** Whether an id is within {@linkcode ID_LIMIT} once written as UTF-8. */
-function fits(id: string): boolean {
-  // A UTF-16 unit takes one to three bytes: most ids are settled by length.
-  if (id.length * 3 <= ID_LIMIT) return true;
-  return id.length <= ID_LIMIT && encoder.encode(id).length <= ID_LIMIT;
-}
-
-const encoder = new TextEncoder();

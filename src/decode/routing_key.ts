@@ -1,4 +1,5 @@
 import type { RejectionReason } from "../model/rejection.ts";
+import { ANY, type KeyPattern, TYPE, USUAL_KEY } from "./key_pattern.ts";
 
 /** Which event types are counted: these, or `any` that is a possible name. */
 export type TypeRule = ReadonlySet<string> | "any";
@@ -13,33 +14,61 @@ export interface Route {
 }
 
 /**
- * What a decoder of UTF-8 puts in the place of bytes that are none: keys of
- * different bytes would become one user.
+ * What a decoder of UTF-8 puts in the place of bytes that are none: texts of
+ * different bytes would become one.
  */
-const REPLACEMENT = "\ufffd";
+export const REPLACEMENT = "\ufffd";
 
 /**
- * Reads `<user>.event.<type>`: the type is the last word, the word before it
+ * Reads a routing key. By default the type is the last word, the word before it
  * is `event`, and the user is all that comes before, dots included.
  */
 export function readRoutingKey(
   routingKey: string,
   types: TypeRule,
+  pattern: KeyPattern = USUAL_KEY,
 ): Route | RejectionReason {
-  const typeDot = routingKey.lastIndexOf(".");
-  const eventDot = routingKey.lastIndexOf(".", typeDot - 1);
   // An unpaired surrogate (only NDJSON can bring one) has no UTF-8 form.
-  if (
-    typeDot < 0 || eventDot < 1 || typeDot === routingKey.length - 1 ||
-    routingKey.slice(eventDot + 1, typeDot) !== "event" ||
-    !routingKey.isWellFormed() || routingKey.includes(REPLACEMENT)
-  ) return "bad_routing_key";
-
-  const type = routingKey.slice(typeDot + 1);
+  const route = routingKey.isWellFormed() && !routingKey.includes(REPLACEMENT)
+    ? match(routingKey, pattern)
+    : undefined;
+  if (route === undefined) return "bad_routing_key";
   if (types === "any") {
-    if (!TYPE_NAME.test(type)) return "bad_type_name";
-  } else if (!types.has(type)) {
-    return "unknown_type";
+    return TYPE_NAME.test(route.type) ? route : "bad_type_name";
   }
-  return { userId: routingKey.slice(0, eventDot), type };
+  return types.has(route.type) ? route : "unknown_type";
+}
+
+/** Takes word after word off both ends; what is left is the user. */
+function match(
+  routingKey: string,
+  { before, behind }: KeyPattern,
+): Route | undefined {
+  let start = 0;
+  let end = routingKey.length;
+  let type = "";
+  for (const expected of before) {
+    const dot = routingKey.indexOf(".", start);
+    if (dot < 0) return undefined;
+    const word = routingKey.slice(start, dot);
+    if (!fits(word, expected)) return undefined;
+    if (expected === TYPE) type = word;
+    start = dot + 1;
+  }
+  for (const expected of behind) {
+    const dot = end > start ? routingKey.lastIndexOf(".", end - 1) : -1;
+    if (dot < start) return undefined;
+    const word = routingKey.slice(dot + 1, end);
+    if (!fits(word, expected)) return undefined;
+    if (expected === TYPE) type = word;
+    end = dot;
+  }
+  return end > start
+    ? { userId: routingKey.slice(start, end), type }
+    : undefined;
+}
+
+function fits(word: string, expected: string): boolean {
+  if (expected === TYPE) return word !== "";
+  return expected === ANY || word === expected;
 }

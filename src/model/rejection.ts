@@ -10,12 +10,14 @@ export type RejectionReason =
   | "bad_type_name"
   /** The body is not a JSON object in UTF-8. */
   | "bad_json"
-  /** The object has no member `id`. */
+  /** There is no id where it should be: no member `id` in the object, say. */
   | "missing_id"
-  /** `id` is no string, empty, or longer than 1,024 bytes. */
+  /** The id is no string, empty, or longer than 1,024 bytes. */
   | "bad_id"
-  /** The body is larger than 1 MiB. */
+  /** The body is larger than 1 MiB, or would be, decompressed. */
   | "body_too_large"
+  /** The body cannot be decompressed as its `content-encoding` says. */
+  | "bad_encoding"
   /** Once more given back, and the broker would drop it. */
   | "delivery_limit";
 

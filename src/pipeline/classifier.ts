@@ -1,4 +1,4 @@
-import { Decoder } from "../decode/decoder.ts";
+import { Decoder, type MessageShape } from "../decode/decoder.ts";
 import type { TypeRule } from "../decode/routing_key.ts";
 import type { Delivery } from "../model/delivery.ts";
 import type { Event } from "../model/event.ts";
@@ -11,10 +11,15 @@ export class Classifier {
 
   /**
    * @param types Which types are counted.
+   * @param shape Where messages say what happened.
    * @param accepts Whether somebody handles events of a type.
    */
-  constructor(types: TypeRule, accepts: (type: string) => boolean) {
-    this.#decoder = new Decoder(types);
+  constructor(
+    types: TypeRule,
+    shape: MessageShape,
+    accepts: (type: string) => boolean,
+  ) {
+    this.#decoder = new Decoder(types, shape);
     this.#accepts = accepts;
   }
 

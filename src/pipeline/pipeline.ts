@@ -63,6 +63,7 @@ export class Pipeline {
       ledger: this.#ledger,
       classifier: new Classifier(
         types,
+        options,
         (type) => this.#consumers.accepts(type),
       ),
       consumers: this.#consumers,

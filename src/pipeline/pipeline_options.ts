@@ -1,12 +1,13 @@
 import type { EventConsumer } from "../count/event_consumer.ts";
 import type { Tally } from "../count/tally.ts";
+import type { MessageShape } from "../decode/decoder.ts";
 import type { TypeRule } from "../decode/routing_key.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import type { Clock } from "../model/clock.ts";
 import type { Source } from "../source/source.ts";
 
 /** Settings of a `Pipeline`. */
-export interface PipelineOptions {
+export interface PipelineOptions extends MessageShape {
   /** Where deliveries come from; the run opens and closes it. */
   readonly source: Source;
   /** Where everything is kept; already open, and left open. */

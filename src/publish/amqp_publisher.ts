@@ -90,13 +90,17 @@ export class AmqpPublisher implements Publisher {
     return this.#acked - this.#returned;
   }
 
-  publish({ routingKey, body }: Message): Promise<void> | undefined {
+  publish(
+    { routingKey, body, properties }: Message,
+  ): Promise<void> | undefined {
     if (this.#isInTrouble) return this.flush();
     this.#writable = this.#channel.publish(
       this.#options.topology.exchange,
       routingKey,
       Buffer.from(body.buffer, body.byteOffset, body.byteLength),
-      PROPERTIES,
+      properties === undefined
+        ? PROPERTIES
+        : Object.assign({}, PROPERTIES, properties),
       this.#settled,
     );
     this.#sent++;

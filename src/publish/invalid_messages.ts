@@ -56,13 +56,14 @@ const KINDS: readonly Kind[] = [
   (made) => badId(made, String(made.random.next())),
   (made) => badId(made, "null"),
   (made) => badId(made, `"${tooLongId(made.random)}"`),
+  notCompressed,
 ];
 
 /** Earlier ones that are repeated. */
 const REPEATED = 12;
 
 /**
- * The invalid messages of one run: all kinds in turn, so that a run with 13 of
+ * The invalid messages of one run: all kinds in turn, so that a run with 14 of
  * them has every one, and at most one in 1,000 is a body that is too large.
  * From then on half of them repeat one of the first, as a broken publisher
  * does: each is a message of its own all the same.
@@ -108,6 +109,13 @@ function notUtf8({ random, userId, type }: Ingredients): InvalidMessage {
   const body = encoder.encode(`{"id":"${random.uuid()}?"}`);
   body[body.length - '?"}'.length] = 0xff;
   return invalid("bad_json", `${userId}.event.${type}`, body);
+}
+
+/** It says that it is compressed, and would be good if it did not. */
+function notCompressed({ random, userId, type }: Ingredients): InvalidMessage {
+  const routingKey = `${userId}.event.${type}`;
+  const properties = { contentEncoding: "gzip" };
+  return { ...invalid("bad_encoding", routingKey, good(random)), properties };
 }
 
 /** There is no room in such a body for anything random: the user has it. */

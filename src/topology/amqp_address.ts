@@ -1,6 +1,6 @@
 import { EventCounterError, EXIT } from "../model/errors.ts";
 import { maskPassword } from "../model/mask_password.ts";
-import { isTooLong, LONGEST_NAME } from "./name.ts";
+import { isTooLong, LONGEST_NAME } from "../model/name.ts";
 
 /** Where a broker is and how to log in, everything decoded. */
 export interface AmqpAddress {

@@ -1,6 +1,6 @@
 import type { Channel, Options } from "amqplib";
 import { EventCounterError, EXIT } from "../model/errors.ts";
-import { isTooLong, LONGEST_NAME } from "./name.ts";
+import { isTooLong, LONGEST_NAME } from "../model/name.ts";
 
 /** An open AMQP channel, as amqplib has it. */
 export type AmqpChannel = Channel;

@@ -1,7 +1,11 @@
 import { assertEquals } from "@std/assert";
+import type { Options } from "amqplib";
+import { Buffer } from "node:buffer";
+import { deflateSync, gzipSync } from "node:zlib";
 import { jsonFiles, Place, rejectedLines } from "../support/broker_place.ts";
 import { field, FIELDS } from "../support/field_tags.ts";
 import { bytes } from "../support/messages.ts";
+import { runProgram } from "../support/program.ts";
 import { publishRaw } from "../support/raw_amqp.ts";
 import { until } from "../support/until.ts";
 
@@ -81,4 +85,69 @@ Deno.test("routing keys that are no UTF-8 are rejected, not taken for one user",
     `${key} {"id":"232"}`,
     `${key} {"id":"233"}`,
   ]);
+});
+
+Deno.test("messages with their ids elsewhere and compressed bodies are counted, and those rejected are the same when they are read back", async () => {
+  await using place = await Place.make();
+  const { channel, exchange, folder } = place;
+  const pattern = ["--routing-key", "shop.<type>.<user>"];
+  const count = async (args: string[]) => {
+    const { code, stdout, stderr } = await runProgram([...args, ...pattern]);
+    assertEquals(code, 0, stderr);
+    const { unique, duplicates, rejected } = JSON.parse(stdout);
+    return [unique, duplicates, rejected];
+  };
+  // The binding is that of the pattern.
+  const drain = (id: string) =>
+    count([
+      ...place.countArguments(),
+      "--declare",
+      "--until-empty",
+      "--id",
+      id,
+    ]);
+  const key = "shop.created.ann";
+  const publish = (body: Uint8Array, properties: Options.Publish) =>
+    channel.publish(exchange, key, Buffer.from(body), properties);
+  /** With a header that amqplib cannot decode. */
+  const publishStrange = () =>
+    publishRaw(place, [{
+      routingKey: [...bytes(key)],
+      body: "no JSON",
+      headers: [...field("it", "L"), ...field("seq", "S")],
+      messageId: "2",
+    }]);
+  assertEquals(await drain("json:id"), [0, 0, 0]);
+
+  const gzip = gzipSync('{"event":{"id":"a"}}');
+  publish(gzip, { contentEncoding: "gzip" });
+  publish(gzip, { contentEncoding: "gzip", messageId: "other" });
+  publish(deflateSync('{"event":{"id":"b"}}'), { contentEncoding: "deflate" });
+  publish(bytes("no gzip"), { contentEncoding: "gzip", messageId: "1" });
+  await publishStrange();
+  assertEquals(await drain("json:event.id"), [2, 1, 2]);
+
+  const file = `${folder}/out/rejected.ndjson`;
+  const lines = (await Deno.readTextFile(file)).trimEnd().split("\n")
+    .map((line) => ({ ...JSON.parse(line), time: undefined }));
+  const rest = { time: undefined, routingKey: key };
+  assertEquals(lines, [
+    {
+      ...{ ...rest, reason: "bad_encoding", contentEncoding: "gzip" },
+      ...{ messageId: "1", body: "no gzip" },
+    },
+    { ...rest, reason: "bad_json", messageId: "2", body: "no JSON" },
+  ]);
+  assertEquals(
+    await count([
+      ...["count", "--input", file, "--out", `${folder}/again`],
+      ...["--format", "json", "--id", "message-id"],
+    ]),
+    [2, 0, 0],
+  );
+
+  publish(bytes(""), { headers: { seq: "x" } });
+  publish(bytes(""), { headers: { seq: 1 } });
+  await publishStrange();
+  assertEquals(await drain("header:seq"), [2, 0, 1]);
 });

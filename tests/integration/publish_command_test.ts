@@ -64,7 +64,7 @@ Deno.test("publish tells a seed that repeats it, and is never faster than --rate
   const { seed, durationMs } = summary;
   assertEquals(
     await drain(place),
-    generate({ size: 61, seed }).map(lineOf).sort(),
+    generate({ size: 61, seed }).map(writeMessageLine).sort(),
   );
   // 60 pauses of 10 ms lie between the first message and the last.
   assert(durationMs >= 600, `${durationMs}`);
@@ -93,7 +93,7 @@ Deno.test("publish --to - gives standard output the messages and nothing else", 
     ...["--invalid", "0.3", "--seed", "6", "--format", "json"],
   ]);
   assertEquals(code, 0);
-  assertEquals(stdout, generate(options).map(lineOf).join(""));
+  assertEquals(stdout, generate(options).map(writeMessageLine).join(""));
   assertEquals(JSON.parse(complaints[0]!).published, 40);
 });
 
@@ -144,10 +144,6 @@ function expect(messages: readonly GeneratedMessage[]): Expectation {
   const expectation = new Expectation();
   for (const message of messages) expectation.add(message);
   return expectation;
-}
-
-function lineOf({ routingKey, body }: GeneratedMessage): string {
-  return writeMessageLine({ routingKey, body });
 }
 
 function argumentsFor({ url, exchange, queue }: Place): string[] {

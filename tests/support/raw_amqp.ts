@@ -9,6 +9,8 @@ export interface RawMessage {
   readonly body: string;
   /** The fields of a table of headers. Default: no headers. */
   readonly headers?: readonly number[];
+  /** Default: none. */
+  readonly messageId?: string;
 }
 
 /**
@@ -35,14 +37,15 @@ export async function publishRaw(
 
 function framesOf(
   exchange: string,
-  { routingKey, body, headers }: RawMessage,
+  { routingKey, body, headers = [], messageId = "" }: RawMessage,
 ): number[] {
   const content = bytes(body);
   const [publish, basic] = [[0, 60, 0, 40], [0, 60]];
-  // Property flags: headers, if there are any, and delivery mode.
-  const properties = headers === undefined
-    ? [0x10, 0, 2]
-    : [0x30, 0, ...long(headers.length), ...headers, 2];
+  // Property flags: headers, delivery mode and message-id.
+  const properties = [
+    ...[0x30, 0x80, ...long(headers.length), ...headers, 2],
+    ...short(bytes(messageId)),
+  ];
   return [
     ...frame(1, [
       ...[...publish, 0, 0, ...short(bytes(exchange)), ...short(routingKey), 0],

@@ -48,11 +48,12 @@ function expect(messages: readonly GeneratedMessage[]): Expectation {
   return expectation;
 }
 
-/** From routing keys and bodies alone: what the messages say, not the notes. */
+/** From what the messages say alone, not from the notes; none is compressed. */
 function recount(messages: readonly GeneratedMessage[]) {
   const ids = new Set<string>();
   const files: Record<string, Record<string, number>> = {};
-  for (const { routingKey, body } of messages) {
+  for (const { routingKey, body, properties } of messages) {
+    if (properties?.contentEncoding !== undefined) continue;
     const key = /^(.+)\.event\.(created|updated|deleted)$/.exec(routingKey);
     if (key === null || body.length > 1_048_576) continue;
     const text = new TextDecoder().decode(body);

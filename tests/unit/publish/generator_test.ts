@@ -50,7 +50,7 @@ test("generateMessages() makes exactly the numbers asked for, whatever they are"
       const earlier = new Set<string>();
       for (const message of messages) {
         counts[message.kind]++;
-        const line = lineOf(message);
+        const line = writeMessageLine(message);
         if (message.kind !== "invalid") {
           assertEquals(earlier.has(line), message.kind === "duplicate");
         }
@@ -124,8 +124,4 @@ const DEFAULTS: GeneratorOptions = {
 
 function generate(options: Partial<GeneratorOptions>): GeneratedMessage[] {
   return [...generateMessages({ ...DEFAULTS, ...options })];
-}
-
-function lineOf(message: GeneratedMessage): string {
-  return writeMessageLine(message);
 }

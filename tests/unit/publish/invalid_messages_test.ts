@@ -11,17 +11,18 @@ import { test } from "../../support/pure.ts";
 const TYPES = ["created", "updated", "deleted"];
 
 /** Once each kind; see the test below. */
-const KINDS = 13;
+const KINDS = 14;
 
 test("InvalidMessages are each rejected for the reason they tell", () => {
   const decoder = new Decoder(new Set(TYPES));
-  for (const { routingKey, body, reason } of make(200)) {
+  for (const { routingKey, body, properties, reason } of make(200)) {
     const delivery = deliveryOf({ routingKey, body: new Uint8Array(body) });
-    assertEquals(decoder.decode(delivery), reason, routingKey);
+    const decoded = decoder.decode({ ...delivery, properties });
+    assertEquals(decoded, reason, routingKey);
   }
 });
 
-test("InvalidMessages have every kind in the first 13 of a run", () => {
+test("InvalidMessages have every kind in the first 14 of a run", () => {
   const reasons = new Map<RejectionReason, number>();
   for (const { reason } of make(KINDS)) {
     reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
@@ -32,6 +33,7 @@ test("InvalidMessages have every kind in the first 13 of a run", () => {
     bad_json: 4,
     missing_id: 1,
     bad_id: 4,
+    bad_encoding: 1,
     body_too_large: 1,
   });
 });
