@@ -28,8 +28,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "lifecycle",
     "source",
   ],
-  inspect: ["model", "ledger"],
-  doctor: ["model", "topology", "source", "ledger", "output"],
+  inspect: ["model", "ledger", "output"],
+  doctor: ["model", "topology", "source", "ledger", "output", "inspect"],
   cli: [
     "model",
     "decode",

@@ -4,6 +4,7 @@ import type { OptionGroup, OptionSpec } from "./option_spec.ts";
 import { COUNT_OPTIONS } from "./options.ts";
 import { PUBLISH_OPTIONS } from "./publish_options.ts";
 import { SHOW_OPTIONS } from "./show_options.ts";
+import { VERIFY_OPTIONS } from "./verify_options.ts";
 
 /**
  * A command as it is told to users: the parser, the completions and the manual
@@ -85,6 +86,19 @@ export const PROGRAM: CommandDescription = {
       ],
       general: [HELP],
       options: MERGE_OPTIONS,
+      commands: [],
+    },
+    {
+      path: ["verify"],
+      name: "verify",
+      description:
+        "Hold a ledger against itself and its files: each id once, as many ids as counts, rejections whole, files equal; reads only, also while a worker goes on.",
+      example: [
+        "The ledger in the folder counts, with what publish --expect has written",
+        "verify --out counts --expect expected",
+      ],
+      general: [HELP],
+      options: VERIFY_OPTIONS,
       commands: [],
     },
     {

@@ -26,6 +26,8 @@ export interface PlaceOptions {
   input?: string;
   out: string;
   ledger?: string;
+  /** Of `doctor` alone. */
+  verify?: boolean;
   format: Format;
   logLevel: Level;
   logFormat: Format;

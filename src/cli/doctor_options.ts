@@ -29,4 +29,9 @@ export const DOCTOR_OPTIONS: readonly OptionGroup[] = COUNT_OPTIONS
     heading,
     specs.filter((spec) => flagsOf(spec).some((flag) => PLACES.has(flag))),
   ])
-  .filter(([_, specs]) => specs.length > 0);
+  .filter(([_, specs]) => specs.length > 0)
+  .concat([["Checks", [{
+    flags: "--verify",
+    description:
+      "Also hold the ledger against itself and the files, as verify does",
+  }]]]);

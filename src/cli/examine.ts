@@ -5,7 +5,7 @@ import {
   type CheckResult,
   Examination,
   type Finding,
-} from "../doctor/examination.ts";
+} from "../inspect/examination.ts";
 import { lookAtFolder } from "../doctor/folder_check.ts";
 import {
   type FoundLedger,
@@ -20,7 +20,8 @@ import {
   type QueueTarget,
   type StreamFacts,
 } from "../doctor/queue_checks.ts";
-import { size } from "../doctor/words.ts";
+import { size } from "../inspect/words.ts";
+import { verifyLedger } from "../inspect/verification.ts";
 import { systemClock } from "../model/clock.ts";
 import { maskPassword } from "../model/mask_password.ts";
 import { checkNames } from "../topology/topology.ts";
@@ -30,6 +31,7 @@ import { failureOf } from "./failure.ts";
 import { isPostgres, pathOf } from "./open_ledger.ts";
 import { openLedgerReader } from "./open_ledger_reader.ts";
 import { openInputFile, topologyOf } from "./open_source.ts";
+import { isGoingOn } from "./verify_command.ts";
 import { readTlsFiles } from "./tls_files.ts";
 
 /** What was found; what a check before has hidden is missing. */
@@ -77,6 +79,11 @@ export async function examine(
       [],
       () => target === undefined ? FORGETFUL : lookAtLedger(target),
     );
+    const { reader } = ledger ?? {};
+    if (options.verify === true && reader !== undefined) {
+      const isInUse = target?.path === undefined && await isGoingOn(reader);
+      await verifyLedger(examination, reader, { folder: out, isInUse });
+    }
     const streams: StreamFacts[] = [];
     for (const [i, { type }] of queues.entries()) {
       if (type !== "stream") continue;

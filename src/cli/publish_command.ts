@@ -10,7 +10,11 @@ import { NdjsonPublisher } from "../publish/ndjson_publisher.ts";
 import { publishMessages } from "../publish/publish_messages.ts";
 import { OutputClosed, type Publisher } from "../publish/publisher.ts";
 import { findAmqpAddress } from "./amqp_url.ts";
-import { prepareFolder, writeExpectation } from "./expectation_files.ts";
+import {
+  ExpectedIdsFile,
+  prepareFolder,
+  writeExpectation,
+} from "./expectation_files.ts";
 import { readTlsFiles } from "./tls_files.ts";
 import type { QueueType } from "../topology/topology.ts";
 import { configureLog, type Format, type Level } from "./log.ts";
@@ -67,7 +71,10 @@ export async function publish(
     seed,
   });
 
-  const expectation = new Expectation();
+  using ids = options.expect === undefined
+    ? undefined
+    : new ExpectedIdsFile(options.expect);
+  const expectation = new Expectation((event) => ids?.add(event));
   const started = systemClock.monotonic();
   try {
     await publishAll(options, messages, expectation, context);
@@ -79,6 +86,7 @@ export async function publish(
 
   if (options.expect !== undefined) {
     await writeExpectation(options.expect, expectation);
+    ids!.flush();
   }
   const summary = options.format === "json"
     ? publishSummaryJson(expectation, seed, duration)

@@ -87,7 +87,7 @@ export const PUBLISH_OPTIONS: readonly OptionGroup[] = [
     {
       flags: "--expect <dir:string>",
       description:
-        "Folder for the JSON files that a correct count must give, made if missing",
+        "Folder for the JSON files that a correct count must give, and for the ids (ids.ndjson), made if missing",
     },
     SUMMARY_FORMAT,
     ...LOG_OPTIONS,

@@ -3,6 +3,7 @@ import { type CommandDescription, PROGRAM } from "./command_tree.ts";
 import type { Shell } from "./completions/print_completions.ts";
 import type { CountOptions, PlaceOptions } from "./count_options.ts";
 import type { MergeOptions } from "./merge_command.ts";
+import type { VerifyOptions } from "./verify_command.ts";
 import type { OptionSpec } from "./option_spec.ts";
 import { OPTION_TYPES } from "./option_types.ts";
 import type { PublishOptions } from "./publish_command.ts";
@@ -34,6 +35,10 @@ const ACTIONS: Readonly<Record<string, Action>> = {
   merge: async (options, context, ledgers) => {
     const { merge } = await import("./merge_command.ts");
     await merge(options as MergeOptions, ledgers as string[], context);
+  },
+  verify: async (options, context) => {
+    const { verify } = await import("./verify_command.ts");
+    await verify(options as VerifyOptions, context);
   },
   doctor: async (options, context) => {
     const { doctor } = await import("./doctor_command.ts");

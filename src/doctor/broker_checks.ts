@@ -14,8 +14,8 @@ import {
 } from "../topology/connection.ts";
 import { shakeHands } from "../topology/tls_handshake.ts";
 import { isTlsPort } from "../topology/tls_port.ts";
-import type { Examination, Finding } from "./examination.ts";
-import { moment } from "./words.ts";
+import type { Examination, Finding } from "../inspect/examination.ts";
+import { moment } from "../inspect/words.ts";
 
 /** How long a port may take to answer, in ms. */
 const PATIENCE = 10_000;

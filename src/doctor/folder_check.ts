@@ -2,8 +2,8 @@ import { constants, statfsSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { outputFailure } from "../output/output_failure.ts";
-import type { Finding } from "./examination.ts";
-import { size } from "./words.ts";
+import type { Finding } from "../inspect/examination.ts";
+import { size } from "../inspect/words.ts";
 
 /**
  * A file without a name (`O_TMPFILE` of Linux): nobody sees it, and it ends

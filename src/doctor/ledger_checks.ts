@@ -8,9 +8,9 @@ import {
 import { sqliteFailure } from "../ledger/sqlite/sqlite_failure.ts";
 import { isLedgerLocked } from "../ledger/sqlite/sqlite_lock.ts";
 import type { Clock } from "../model/clock.ts";
-import type { Finding } from "./examination.ts";
+import type { Finding } from "../inspect/examination.ts";
 import { findStanding, isWritable } from "./folder_check.ts";
-import { moment, quantity, size } from "./words.ts";
+import { moment, quantity, size } from "../inspect/words.ts";
 
 /** The ledger to look at. */
 export interface LedgerTarget {

@@ -13,8 +13,8 @@ import {
   type QueueType,
   type Topology,
 } from "../topology/topology.ts";
-import type { Finding } from "./examination.ts";
-import { quantity } from "./words.ts";
+import type { Finding } from "../inspect/examination.ts";
+import { quantity } from "../inspect/words.ts";
 
 const NOT_FOUND = 404;
 

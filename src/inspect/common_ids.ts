@@ -1,13 +1,7 @@
-import type { LedgerReader, StoredIds } from "../ledger/ledger_reader.ts";
+import type { LedgerReader } from "../ledger/ledger_reader.ts";
 import { SeenIds } from "../ledger/seen/seen_ids.ts";
-import { Uuid, UUID_BYTES } from "../model/uuid.ts";
-
-/** Memory for ids that are compared at a time, in bytes. */
-const PASS_BYTES = 512 * 1024 * 1024;
-
-/** What a seen id costs in memory, at worst; a text besides its characters. */
-const UUID_COST = 34;
-const TEXT_COST = 150;
+import type { Uuid } from "../model/uuid.ts";
+import { costOf, idsOf, PASS_BYTES } from "./id_passes.ts";
 
 /** Ids that are in more than one ledger. */
 export interface CommonIds {
@@ -54,48 +48,6 @@ export async function findCommonIds(
     if (await holds(ledger, text)) holders.push(ledger.name);
   }
   return { size, example: text, ledgers: holders };
-}
-
-async function costOf(ledgers: readonly LedgerReader[]): Promise<number> {
-  let cost = 0;
-  for (const ledger of ledgers) {
-    const { uuids, texts, textBytes } = await ledger.idTotals();
-    cost += uuids * UUID_COST + texts * TEXT_COST + textBytes;
-  }
-  return cost;
-}
-
-/** Those of some ids that are compared in one of several passes. */
-function* idsOf(
-  { uuids, texts }: StoredIds,
-  pass: number,
-  passes: number,
-): Generator<Uuid | string, void, void> {
-  const view = new DataView(uuids.buffer, uuids.byteOffset, uuids.length);
-  for (let at = 0; at + UUID_BYTES <= uuids.length; at += UUID_BYTES) {
-    const a = view.getInt32(at), b = view.getInt32(at + 4);
-    const c = view.getInt32(at + 8), d = view.getInt32(at + 12);
-    // Time, clock or node alone may differ: every word decides.
-    if (place(a ^ b ^ c ^ d, passes) === pass) yield new Uuid(a, b, c, d);
-  }
-  for (const text of texts) {
-    if (place(hashOf(text), passes) === pass) yield text;
-  }
-}
-
-/** One of so many places for a hash; its upper half decides, after mixing. */
-function place(hash: number, places: number): number {
-  const mixed = Math.imul(hash ^ hash >>> 16, 0x9e3779b1) >>> 0;
-  return Math.floor(mixed / 0x1_0000_0000 * places);
-}
-
-/** FNV-1a over UTF-16 code units. */
-function hashOf(text: string): number {
-  let hash = 0x811c9dc5;
-  for (let i = 0; i < text.length; i++) {
-    hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
-  }
-  return hash;
 }
 
 async function holds(ledger: LedgerReader, id: string): Promise<boolean> {

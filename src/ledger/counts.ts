@@ -39,6 +39,15 @@ export function sizeOf(counts: Counts): number {
   return size;
 }
 
+/** What counts add up to. */
+export function sumOf(counts: Counts): number {
+  let sum = 0;
+  for (const users of counts.values()) {
+    for (const count of users.values()) sum += count;
+  }
+  return sum;
+}
+
 /** Counts as the log keeps them, see the schema: arrays, not objects, so that
  * no name is special. */
 export function writeCounts(counts: Counts): string {

@@ -55,6 +55,12 @@ export interface LedgerReader extends AsyncDisposable {
   /** All ids, in pages. */
   ids(): AsyncIterable<StoredIds>;
 
+  /** How many more there were: `--dedupe-window` had them forgotten. */
+  forgotten(): Promise<number>;
+
+  /** Checkpoints that keep their ids to themselves, in pages: SQLite alone. */
+  checkpoints(): AsyncIterable<readonly StoredCheckpoint[]>;
+
   /** How far each stream has been counted, by its name. */
   positions(): Promise<ReadonlyMap<string, Position>>;
 
@@ -79,6 +85,20 @@ export interface StoredRun extends Partial<RunRecord> {
   readonly id: string;
   /** Milliseconds since 1970 (UTC). */
   readonly startedAt: number;
+}
+
+/** What is known of a checkpoint besides its ids. */
+export interface StoredCheckpoint {
+  /** The key of its row; each is one more than that before. */
+  readonly row: number;
+  /** The run that made it. */
+  readonly run: string;
+  /** How many ids it has. */
+  readonly ids: number;
+  /** How many it had, unless an earlier version has made it. */
+  readonly events?: number;
+  /** What its counts add up to, while they wait in the log. */
+  readonly counted?: number;
 }
 
 /** A rejection and where it is kept. */

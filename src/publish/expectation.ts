@@ -1,6 +1,6 @@
 import { byCodePoint } from "../model/counts.ts";
 import type { RejectionReason } from "../model/rejection.ts";
-import type { GeneratedMessage } from "./generated_message.ts";
+import type { GeneratedEvent, GeneratedMessage } from "./generated_message.ts";
 
 /**
  * What a correct count must give for the messages that were published,
@@ -16,6 +16,12 @@ export class Expectation {
   #fresh = 0;
   #duplicates = 0;
   #invalid = 0;
+  readonly #note: (event: GeneratedEvent) => void;
+
+  /** @param note Called with each event that must be counted. */
+  constructor(note: (event: GeneratedEvent) => void = () => {}) {
+    this.#note = note;
+  }
 
   /** Adds one published message. */
   add(message: GeneratedMessage): void {
@@ -23,6 +29,7 @@ export class Expectation {
       case "new":
         this.#fresh++;
         this.#count(message.event.type, message.event.userId);
+        this.#note(message.event);
         break;
       case "duplicate":
         this.#duplicates++;

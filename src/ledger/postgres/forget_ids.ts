@@ -29,9 +29,10 @@ export async function forgetIds(
       await session.ask(
         {
           name: `forget_${table}`,
-          text:
-            `DELETE FROM ${table} WHERE at < to_timestamp($1::bigint / 1000.0) ` +
-            "AND ctid >= $2::tid AND ctid < $3::tid",
+          text: `WITH gone AS (DELETE FROM ${table} WHERE ` +
+            "at < to_timestamp($1::bigint / 1000.0) " +
+            "AND ctid >= $2::tid AND ctid < $3::tid RETURNING true) " +
+            "UPDATE ledger SET forgotten = forgotten + (SELECT count(*) FROM gone)",
         },
         moment,
         `(${page},0)`,

@@ -248,6 +248,14 @@ export class PostgresReader implements LedgerReader {
     }
   }
 
+  async forgotten(): Promise<number> {
+    const [row] = await this.#ask("SELECT forgotten FROM ledger");
+    return row![0] as number;
+  }
+
+  /** Its checkpoints have left no more than their ids. */
+  async *checkpoints(): AsyncGenerator<never, void, void> {}
+
   async positions(): Promise<ReadonlyMap<string, Position>> {
     return positionsOf(await this.#ask(READ_POSITIONS));
   }

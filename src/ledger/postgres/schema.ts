@@ -4,11 +4,12 @@ import type { PostgresAddress } from "./postgres_address.ts";
 import type { Session } from "./session.ts";
 
 /** Version of the schema below; a ledger of a later version is not touched. */
-export const SCHEMA_VERSION = 2;
+export const SCHEMA_VERSION = 3;
 
 /** What makes version 2 of version 1, and so on. */
 const UPGRADES: readonly string[] = [
   "ALTER TABLE rejection ADD COLUMN properties json",
+  "ALTER TABLE ledger ADD COLUMN forgotten bigint NOT NULL DEFAULT 0",
 ];
 
 /** Tells our advisory locks from those of others. */
@@ -30,7 +31,10 @@ export function lockKey(lock: keyof typeof LOCKS): string {
  * bytes or as JSON. Bytes of UTF-8 also sort by code point.
  */
 const TABLES = `
-CREATE TABLE ledger (version integer NOT NULL);
+CREATE TABLE ledger (
+  version integer NOT NULL,
+  forgotten bigint NOT NULL DEFAULT 0 -- ids that were
+);
 INSERT INTO ledger VALUES (${SCHEMA_VERSION});
 
 CREATE TABLE run (

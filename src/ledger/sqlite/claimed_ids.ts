@@ -33,6 +33,11 @@ export class ClaimedIds {
     return this.#texts;
   }
 
+  /** How many ids there are. */
+  get size(): number {
+    return this.#length / UUID_BYTES + this.#texts.length;
+  }
+
   /** Begins anew. */
   clear(): void {
     this.#length = 0;

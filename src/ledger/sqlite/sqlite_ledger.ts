@@ -87,7 +87,7 @@ export class SqliteLedger implements Ledger {
     this.#totals = new SqliteTotals(database);
     this.files = new SqliteFileNotes(database, path);
     this.#appendCheckpoint = database.prepare(
-      "INSERT INTO checkpoint (run, at, settled, counts, texts, uuids) VALUES (?, ?, ?, ?, ?, ?)",
+      "INSERT INTO checkpoint (run, at, settled, counts, texts, uuids, events) VALUES (?, ?, ?, ?, ?, ?, ?)",
     );
     this.#appendRejection = database.prepare(
       "INSERT INTO rejection (checkpoint, at, reason, routing_key, fingerprint, follows, precedes, body, properties) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -129,10 +129,8 @@ export class SqliteLedger implements Ledger {
       this.#rows = [this.#lastOf("checkpoint")];
       this.#rejectionsBefore = this.#lastOf("rejection");
       this.#totals.fold();
+      this.#transaction(() => this.#run = this.#insertRun(startedAt));
       this.#loadIds();
-      const { lastInsertRowid } = this.#database
-        .prepare("INSERT INTO run (started_at) VALUES (?)").run(startedAt);
-      this.#run = Number(lastInsertRowid);
       return {
         types: this.#totals.types(),
         recentRejections: this.#recentRejections(),
@@ -233,13 +231,30 @@ export class SqliteLedger implements Ledger {
 
   readonly #noteClaimed = (key: Uuid | string) => this.#claimed.add(key);
 
+  /** Forgets ids as far as it is told to. @returns The row of the run. */
+  #insertRun(startedAt: number): number {
+    const { forgetBefore } = this.#options;
+    const forgotten = forgetBefore === undefined
+      ? 0
+      : this.#forgetIds(forgetBefore);
+    const { lastInsertRowid } = this.#database
+      .prepare("INSERT INTO run (started_at, forgotten) VALUES (?, ?)")
+      .run(startedAt, forgotten);
+    return Number(lastInsertRowid);
+  }
+
+  /** @returns How many there were. */
+  #forgetIds(before: number): number {
+    const { ids } = this.#database.prepare(
+      "SELECT ifnull(sum(length(uuids) / 16 + json_array_length(texts)), 0) " +
+        "AS ids FROM checkpoint WHERE at < ?",
+    ).get(before)!;
+    this.#database.prepare("DELETE FROM checkpoint WHERE at < ?").run(before);
+    return ids as number;
+  }
+
   #loadIds(): void {
     this.#seen = new SeenIds();
-    const { forgetBefore } = this.#options;
-    if (forgetBefore !== undefined) {
-      this.#database.prepare("DELETE FROM checkpoint WHERE at < ?")
-        .run(forgetBefore);
-    }
     const batches = this.#database.prepare(
       "SELECT uuids, texts FROM checkpoint",
     );
@@ -275,6 +290,7 @@ export class SqliteLedger implements Ledger {
       writeCounts(counts),
       JSON.stringify(this.#claimed.texts),
       this.#claimed.uuids,
+      this.#claimed.size,
     );
     const row = Number(lastInsertRowid);
     for (const rejection of rejections) {

@@ -16,6 +16,7 @@ import {
   LedgerMissing,
   type LedgerReader,
   type RejectionTotals,
+  type StoredCheckpoint,
   type StoredIds,
   type StoredRejection,
   type StoredRun,
@@ -24,6 +25,7 @@ import { addSorted, pagesOf } from "../sorted_counts.ts";
 import { sqliteFailure } from "./sqlite_failure.ts";
 import { checkFile, isNew, versionOf } from "./sqlite_file.ts";
 import {
+  checkpointOf,
   fileNoteOf,
   idsOf,
   positionOf,
@@ -178,6 +180,23 @@ export class SqliteReader implements LedgerReader {
       () => 1,
     );
     for await (const page of checkpoints) yield* page;
+  }
+
+  async forgotten(): Promise<number> {
+    const [forgotten] = await this.#all(
+      "SELECT total(forgotten) AS forgotten FROM run",
+      (row) => row.forgotten as number,
+    );
+    return forgotten!;
+  }
+
+  checkpoints(): AsyncIterable<readonly StoredCheckpoint[]> {
+    return this.#pages(
+      "SELECT id, run, events, counts, " +
+        "length(uuids) / 16 + json_array_length(texts) AS ids " +
+        "FROM checkpoint ORDER BY id",
+      checkpointOf,
+    );
   }
 
   async positions(): Promise<ReadonlyMap<string, Position>> {

@@ -2,8 +2,9 @@ import type { DatabaseSync, SQLOutputValue } from "node:sqlite";
 import type { FileNote } from "../../model/file_note.ts";
 import type { Position } from "../../model/position.ts";
 import { readStoredProperties } from "../stored_properties.ts";
+import { readCounts, sumOf } from "../counts.ts";
 import type { RecordedRejection } from "../ledger.ts";
-import type { StoredRun } from "../ledger_reader.ts";
+import type { StoredCheckpoint, StoredRun } from "../ledger_reader.ts";
 import type { Rejection, RejectionReason } from "../../model/rejection.ts";
 
 /**
@@ -65,6 +66,20 @@ export function rejectionOf(row: Record<string, SQLOutputValue>): Rejection {
     fingerprint: requireValue(row.fingerprint) as Uint8Array<ArrayBuffer>,
     body: requireValue(row.body) as Uint8Array<ArrayBuffer>,
     properties: readStoredProperties(row.properties as string | null),
+  };
+}
+
+/** What a row of the table `checkpoint` tells, with the number of its ids. */
+export function checkpointOf(
+  row: Record<string, SQLOutputValue>,
+): StoredCheckpoint {
+  const { events, counts } = row;
+  return {
+    row: row.id as number,
+    run: String(row.run),
+    ids: requireValue(row.ids) as number,
+    ...events !== null && { events: events as number },
+    ...counts !== null && { counted: sumOf(readCounts(counts as string)) },
   };
 }
 

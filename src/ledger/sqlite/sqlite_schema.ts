@@ -2,11 +2,13 @@
 export const APPLICATION_ID = 0x45564354;
 
 /** Version of the schema below; a ledger of a later version is not touched. */
-export const SCHEMA_VERSION = 2;
+export const SCHEMA_VERSION = 3;
 
 /** What makes version 2 of version 1, and so on. */
 export const UPGRADES: readonly string[] = [
   "ALTER TABLE rejection ADD COLUMN properties TEXT",
+  "ALTER TABLE checkpoint ADD COLUMN events INTEGER; " +
+  "ALTER TABLE run ADD COLUMN forgotten INTEGER NOT NULL DEFAULT 0",
 ];
 
 /**
@@ -31,7 +33,8 @@ CREATE TABLE run (
   stopped TEXT,
   unique_events INTEGER,
   duplicates INTEGER,
-  rejected INTEGER
+  rejected INTEGER,
+  forgotten INTEGER NOT NULL DEFAULT 0 -- ids of earlier runs, when it began
 ) STRICT;
 
 CREATE TABLE checkpoint (
@@ -41,7 +44,8 @@ CREATE TABLE checkpoint (
   settled INTEGER NOT NULL, -- 0: it has rejections, and its ack may be lost
   counts TEXT,           -- [[type, [user, count, user, count, ...]], ...]
   texts TEXT NOT NULL,   -- the ids that are no canonical UUID: [id, ...]
-  uuids BLOB NOT NULL    -- the others, 16 bytes each
+  uuids BLOB NOT NULL,   -- the others, 16 bytes each
+  events INTEGER         -- how many ids there were
 ) STRICT;
 
 CREATE INDEX unsettled_checkpoint ON checkpoint (id) WHERE settled = 0;

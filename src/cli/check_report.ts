@@ -1,0 +1,76 @@
+import type { CheckResult, Examination } from "../inspect/examination.ts";
+import { quantity } from "../inspect/words.ts";
+import { EventCounterError, EXIT } from "../model/errors.ts";
+
+const WORDS: Readonly<Record<CheckResult["verdict"], string>> = {
+  ok: "ok",
+  warn: "warn",
+  fail: "fail",
+  skipped: "skip",
+};
+
+/** Before what was found; the longest name of a check is `virtual host`. */
+const HEAD_WIDTH = 20;
+
+/** A result on one line; on a terminal, what is too long goes on below itself. */
+export function checkLine({ verdict, check, found }: CheckResult): string {
+  const head = `${WORDS[verdict].padEnd(6)}${check}`.padEnd(HEAD_WIDTH);
+  return head + wrapped(found, stdoutColumns() - HEAD_WIDTH)
+    .join(`\n${" ".repeat(HEAD_WIDTH)}`);
+}
+
+/** A text in lines of at most so many characters, as far as its words allow. */
+function wrapped(text: string, width: number): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(" ")) {
+    const last = lines.at(-1);
+    if (last === undefined || last.length + 1 + word.length > width) {
+      lines.push(word);
+    } else lines[lines.length - 1] = `${last} ${word}`;
+  }
+  return lines;
+}
+
+/** Other programs, and terminals that are too narrow, get whole lines. */
+function stdoutColumns(): number {
+  if (!Deno.stdout.isTerminal()) return Infinity;
+  try {
+    const { columns } = Deno.consoleSize();
+    return columns < 3 * HEAD_WIDTH ? Infinity : columns;
+  } catch {
+    return Infinity;
+  }
+}
+
+/** All results as one JSON object on one line. */
+export function checksJson(
+  { results, firstFailure }: Examination,
+  more: Readonly<Record<string, unknown>> = {},
+): string {
+  return JSON.stringify({
+    ok: firstFailure === undefined,
+    exitCode: firstFailure?.exitCode ?? EXIT.done,
+    checks: results,
+    ...more,
+  });
+}
+
+/**
+ * Ends a command whose checks have failed.
+ *
+ * @param more What to say besides that they have.
+ * @throws {EventCounterError} With the code of the first one.
+ */
+export function refuseFailed(
+  { results, firstFailure }: Examination,
+  more: string,
+): void {
+  if (firstFailure === undefined) return;
+  const failed = results.filter(({ verdict }) => verdict === "fail").length;
+  throw new EventCounterError(
+    firstFailure.exitCode!,
+    `${
+      quantity(failed, "check")
+    } failed, first "${firstFailure.check}": ${more}`,
+  );
+}

@@ -1,0 +1,52 @@
+import { Examination } from "../inspect/examination.ts";
+import { verifyLedger } from "../inspect/verification.ts";
+import type { LedgerReader } from "../ledger/ledger_reader.ts";
+import { isLedgerLocked } from "../ledger/sqlite/sqlite_lock.ts";
+import { checkLine, checksJson, refuseFailed } from "./check_report.ts";
+import { failureOf } from "./failure.ts";
+import { configureLog, type Format, type Level } from "./log.ts";
+import { isPostgres } from "./open_ledger.ts";
+import { openLedgerReader } from "./open_ledger_reader.ts";
+import type { ProcessContext } from "./process_context.ts";
+import { StandardError } from "./stderr.ts";
+
+/** The options of `verify` as Cliffy hands them over. */
+export interface VerifyOptions {
+  out: string;
+  ledger?: string;
+  expect?: string;
+  format: Format;
+  logLevel: Level;
+  logFormat: Format;
+}
+
+/** Does what `verify` is for: holds a ledger against itself and its files. */
+export async function verify(
+  { out, ledger, expect, format, logLevel, logFormat }: VerifyOptions,
+  { print }: ProcessContext,
+): Promise<void> {
+  await configureLog(logLevel, logFormat, new StandardError());
+  const examination = new Examination({
+    tell: (result) => {
+      if (format === "text") print(checkLine(result));
+    },
+    judge: failureOf,
+  });
+  await using reader = await openLedgerReader({ ledger, out });
+  const isInUse = isPostgres(ledger)
+    ? await isGoingOn(reader)
+    : isLedgerLocked(reader.name);
+  await verifyLedger(examination, reader, { folder: out, isInUse, expect });
+  if (format === "json") {
+    print(checksJson(examination, { ledger: reader.name }));
+  }
+  refuseFailed(examination, `ledger "${reader.name}" is not what it should be`);
+}
+
+/** Whether a worker may be at it: one of its runs has no end. */
+export async function isGoingOn(reader: LedgerReader): Promise<boolean> {
+  for await (const page of reader.runs()) {
+    if (page.some(({ endedAt }) => endedAt === undefined)) return true;
+  }
+  return false;
+}

@@ -1,0 +1,61 @@
+import type { UserCount } from "../model/counts.ts";
+import { EventCounterError, EXIT, messageOf } from "../model/errors.ts";
+
+/**
+ * The lines of a file without their newlines, in portions.
+ *
+ * @throws {EventCounterError} 65 if it cannot be read.
+ */
+export async function* linesOf(
+  path: string,
+): AsyncGenerator<readonly string[], void, void> {
+  try {
+    const { readable } = await Deno.open(path);
+    const text = readable.pipeThrough(
+      new TextDecoderStream("utf-8", { ignoreBOM: true }),
+    );
+    let rest = "";
+    for await (const chunk of text) {
+      const lines = (rest + chunk).split("\n");
+      rest = lines.pop()!;
+      yield lines;
+    }
+    if (rest !== "") yield [rest];
+  } catch (error) {
+    throw new EventCounterError(
+      EXIT.badInput,
+      `Cannot read "${path}": ${messageOf(error)}; check its permissions`,
+      { cause: error },
+    );
+  }
+}
+
+/** A line of `<type>.json`, as it is written. */
+const COUNT = /^ {2}(".*"): (\d+),?$/s;
+
+/**
+ * The counts of `<type>.json`, as this program writes it, in portions.
+ *
+ * @throws {EventCounterError} 65 if it is written otherwise.
+ */
+export async function* countsIn(
+  path: string,
+): AsyncGenerator<readonly UserCount[], void, void> {
+  let number = 0;
+  for await (const lines of linesOf(path)) {
+    const counts: UserCount[] = [];
+    for (const line of lines) {
+      number++;
+      if (line === "{" || line === "}") continue;
+      const [, user, count] = COUNT.exec(line) ?? [];
+      if (user === undefined) {
+        throw new EventCounterError(
+          EXIT.badInput,
+          `Line ${number} of "${path}" is no count: it was changed by hand, or written by another program; remove it and run count again`,
+        );
+      }
+      counts.push([JSON.parse(user), Number(count)]);
+    }
+    yield counts;
+  }
+}
