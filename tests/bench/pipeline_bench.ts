@@ -42,11 +42,11 @@ export async function benchPipeline(
     );
   }
   report.note(
-    `The pipeline alone takes ${
+    `The pipeline alone counts ${
       perSecond(size, median(onDisk))
-    } events into SQLite on disk, and ${
+    } with SQLite on disk, and ${
       perSecond(size, median(inMemory))
-    } into the ledger in memory (medians of ${pairs} runs in turn).`,
+    } with the ledger in memory (medians of ${pairs} runs in turn).`,
   );
 }
 

@@ -104,11 +104,10 @@ async function together(
 
 /** What several did at the same time. Each has measured the CPU of all. */
 function merge(drains: readonly Drain[]): Drain {
-  const longest = drains.reduce((longest, drain) =>
-    drain.milliseconds > longest.milliseconds ? drain : longest
-  );
+  const [longest] = drains.filter(({ received }) => received > 0)
+    .toSorted((left, right) => right.milliseconds - left.milliseconds);
   const received = drains.reduce((sum, { received }) => sum + received, 0);
-  return { ...longest, received };
+  return { ...longest!, received };
 }
 
 function figures(

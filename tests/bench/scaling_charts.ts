@@ -57,10 +57,10 @@ export function addScaling(report: Report): void {
     ]),
   ]));
   report.note(
-    "Cores are the sum of client, broker and database. There are as many " +
-      "queues as of the one measured above, which had to share this machine, " +
-      "go into the rate. Networks and replication come on top. PostgreSQL's " +
-      "memory is the index of random ids, which is to be in the buffers.",
+    "Cores are the sum of client, broker and database; queues are the rate " +
+      "divided by that of the one measured, which had to share this machine. " +
+      "Networks and replication come on top. PostgreSQL's memory is the " +
+      "index of random ids, which is to be in the buffers.",
   );
   report.note(table([
     ["ids ever seen", "SQLite: memory", "disk", "PostgreSQL: memory", "disk"],

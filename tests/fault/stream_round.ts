@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import type { PrivateBroker } from "../../tools/broker.ts";
-import { storedIds } from "../support/stored_ids.ts";
+import { countStoredIds } from "../support/stored_ids.ts";
 import { until } from "../support/until.ts";
 import { compareWithStream } from "./comparison.ts";
 import { assertKilled, Drain, endOf } from "./drain.ts";
@@ -80,14 +80,9 @@ function split<T>(all: readonly T[], parts: number): (readonly T[])[] {
 
 /** Waits until the ledger has ids that it does not have now. */
 async function untilMoreIds({ ledgerPath }: Drain): Promise<void> {
-  const count = () => {
-    try {
-      return storedIds(ledgerPath!).length;
-    } catch {
-      // It is not made yet.
-      return 0;
-    }
-  };
-  const before = count();
-  await until("more is counted", () => count() > before);
+  const before = countStoredIds(ledgerPath!);
+  await until(
+    "more is counted",
+    () => countStoredIds(ledgerPath!) > before,
+  );
 }

@@ -1,9 +1,14 @@
 /** Streams: read from a position on, and never emptied. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import { askStream } from "../../src/source/stream/ask_stream.ts";
+import { StreamConsumption } from "../../src/source/stream/stream_consumption.ts";
+import type { AmqpAttachment } from "../../src/source/amqp/amqp_attachment.ts";
+import { systemClock } from "../../src/model/clock.ts";
+import { parseAmqpAddress } from "../../src/topology/amqp_address.ts";
 import { jsonFiles, Place, rejectedLines } from "../support/broker_place.ts";
 import { event, type Message } from "../support/messages.ts";
 import { runProgram, startProgram } from "../support/program.ts";
-import { storedIds } from "../support/stored_ids.ts";
+import { countStoredIds, storedIds } from "../support/stored_ids.ts";
 import { makeStream } from "../support/stream_of_events.ts";
 import { TcpProxy } from "../support/tcp_proxy.ts";
 import { until } from "../support/until.ts";
@@ -59,6 +64,36 @@ Deno.test("a stream is declared, counted exactly, read on from its position, and
       assertEquals(await rejectedLines(out), stream.rejected);
     }
   }
+});
+
+Deno.test("a stream is empty behind its last message, and not before it", async () => {
+  await using place = await Place.make(undefined, STREAM);
+  const { connection, queue } = place;
+  const options = {
+    address: parseAmqpAddress(place.url),
+    queue,
+    prefetch: 1,
+    holdAll: false,
+    prepare: () => Promise.resolve(),
+    connectTimeout: 0,
+    reconnectTimeout: 0,
+    clock: systemClock,
+  };
+  let last = 0;
+  await until("two messages share the last block", async () => {
+    await place.publish(events(0, 100));
+    const end = await askStream(connection, queue, "last", {
+      clock: systemClock,
+      patience: 1_000,
+    });
+    last = end!.last;
+    return end!.first < last;
+  });
+  const isEmptyBehind = (offset: number) =>
+    new StreamConsumption(options, { offset, fingerprint: new Uint8Array() })
+      .isEmpty({ connection } as AmqpAttachment);
+  assertEquals(await isEmptyBehind(last - 1), false);
+  assertEquals(await isEmptyBehind(last), true);
 });
 
 Deno.test("--from begins at an offset, at a time or behind the end, and is refused for other queues", async () => {
@@ -150,13 +185,14 @@ Deno.test("a stream that was made anew, shorter, longer or empty: 65, until --fr
   }
   const { code, unique, stderr } = await count(place, "--from", "first");
   assertEquals([code, unique], [0, 30], stderr);
-  // Nor in the middle of a run.
+  // Nor in the middle of a run, not even of the first one.
+  const out = `${place.folder}/first`;
   await using proxy = await TcpProxy.start(place.url);
-  const running = startProgram(place.countArguments(undefined, proxy.url()));
+  const running = startProgram(place.countArguments(out, proxy.url()));
   await place.publish(events(40, 41));
   await until(
     "it is counted",
-    () => storedIds(`${place.out}/eventcounter.db`).length === 41,
+    () => countStoredIds(`${out}/eventcounter.db`) === 31,
   );
   proxy.refuse();
   proxy.cut();

@@ -11,7 +11,16 @@ export function storedIds(path: string): string[] {
   }
 }
 
-/** The same by a connection that is open. */
+/** How many it holds by now: none while it is only being made. */
+export function countStoredIds(path: string): number {
+  try {
+    return storedIds(path).length;
+  } catch {
+    return 0;
+  }
+}
+
+/** The same as {@linkcode storedIds} by a connection that is open. */
 export function idsOf(database: DatabaseSync): string[] {
   return database.prepare("SELECT uuids, texts FROM checkpoint").all()
     .flatMap(({ uuids, texts }) => [
