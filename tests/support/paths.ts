@@ -1,3 +1,3 @@
 /** Paths with forward slashes, so that tests read the same on every system. */
-export { dirname, join, relative } from "node:path/posix";
+export { basename, dirname, join, relative } from "node:path/posix";
 export { fileURLToPath as fromFileUrl } from "node:url";
