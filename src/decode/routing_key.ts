@@ -56,7 +56,7 @@ function match(
     start = dot + 1;
   }
   for (const expected of behind) {
-    const dot = end > start ? routingKey.lastIndexOf(".", end - 1) : -1;
+    const dot = routingKey.lastIndexOf(".", end - 1);
     if (dot < start) return undefined;
     const word = routingKey.slice(dot + 1, end);
     if (!fits(word, expected)) return undefined;
