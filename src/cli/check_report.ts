@@ -14,9 +14,21 @@ const HEAD_WIDTH = 20;
 
 /** A result on one line; on a terminal, what is too long goes on below itself. */
 export function checkLine({ verdict, check, found }: CheckResult): string {
-  const head = `${WORDS[verdict].padEnd(6)}${check}`.padEnd(HEAD_WIDTH);
-  return head + wrapped(found, stdoutColumns() - HEAD_WIDTH)
-    .join(`\n${" ".repeat(HEAD_WIDTH)}`);
+  return hung(`${WORDS[verdict].padEnd(6)}${check}`, HEAD_WIDTH, found);
+}
+
+/** What stands before each step of a plan. */
+const STEP_WIDTH = 10;
+
+/** A step of a plan in the same way. */
+export function stepLine([verb, what]: readonly [string, string]): string {
+  return hung(`  ${verb}`, STEP_WIDTH, what);
+}
+
+/** A text behind a head of a width. */
+function hung(head: string, width: number, text: string): string {
+  return head.padEnd(width) +
+    wrapped(text, stdoutColumns() - width).join(`\n${" ".repeat(width)}`);
 }
 
 /** A text in lines of at most so many characters, as far as its words allow. */

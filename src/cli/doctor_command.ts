@@ -1,5 +1,10 @@
 import type { CheckResult } from "../inspect/examination.ts";
-import { checkLine, checksJson, refuseFailed } from "./check_report.ts";
+import {
+  checkLine,
+  checksJson,
+  refuseFailed,
+  stepLine,
+} from "./check_report.ts";
 import { checkPlaces, type PlaceOptions } from "./count_options.ts";
 import { examine, type Examined } from "./examine.ts";
 import { configureLog } from "./log.ts";
@@ -8,8 +13,8 @@ import { StandardError } from "./stderr.ts";
 
 /** What is told besides the checks if none of them fails. */
 export interface Plan {
-  /** For people, line by line. */
-  readonly text: readonly string[];
+  /** For people, one after another. */
+  readonly steps: readonly (readonly [verb: string, what: string])[];
   /** For programs. */
   readonly facts: Readonly<Record<string, unknown>>;
 }
@@ -37,7 +42,9 @@ export async function doctor(
       : undefined;
     if (format === "json") {
       print(checksJson(examination, plan && { plan: plan.facts }));
-    } else if (plan !== undefined) print(["", ...plan.text].join("\n"));
+    } else if (plan !== undefined) {
+      print(["", "A run would", ...plan.steps.map(stepLine)].join("\n"));
+    }
     refuseFailed(
       examination,
       "what to do stands in its line, and a run would end with this code",

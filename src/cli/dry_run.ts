@@ -26,28 +26,33 @@ async function planOf(
   const files = names.map((name) => join(out, name));
   const setAside = (await strangersOf(out, names, ledger?.reader))
     .map((name) => join(out, name));
-  const lines = [
-    ...input === undefined ? [] : [`read     all of "${input}"`],
-    ...queues.filter(({ type }) => type !== "stream").map((
-      { queue, messages = 0 },
-    ) => `take     ${quantity(messages, "message")} that wait in "${queue}"`),
-    ...streams.map(({ stream, from, last = -1 }) =>
-      `read     "${stream}" from offset ${from}, up to ` +
-      `${quantity(Math.max(0, last - from + 1), "message")} that wait`
-    ),
-    `stop     ${stopOf(options)}`,
-    ...ledger === undefined ? [] : [
-      `load     ${quantity(ledger.facts.ids, "id")} of ${ledger.facts.ledger}`,
-    ],
-    `write    ${files.join(", ")}, as far as there is something for them`,
-    ...setAside.length === 0 ? [] : [
-      `keep     ${
-        setAside.join(", ")
-      } under another name: the ledger did not write it`,
-    ],
-  ];
+  const steps: [verb: string, what: string][] = [];
+  if (input !== undefined) steps.push(["read", `all of "${input}"`]);
+  for (const { queue, type, messages = 0 } of queues) {
+    if (type === "stream") continue;
+    const waiting = quantity(messages, "message");
+    steps.push(["take", `${waiting} that wait in "${queue}"`]);
+  }
+  for (const { stream, from, last = -1 } of streams) {
+    const waiting = quantity(Math.max(0, last - from + 1), "message");
+    const where = `"${stream}" from offset ${from}`;
+    steps.push(["read", `${where}, up to ${waiting} that wait`]);
+  }
+  steps.push(["stop", stopOf(options)]);
+  if (ledger !== undefined) {
+    const { ids, ledger: name } = ledger.facts;
+    steps.push(["load", `${quantity(ids, "id")} of ${name}`]);
+  }
+  steps.push([
+    "write",
+    `${files.join(", ")}, as far as there is something for them`,
+  ]);
+  if (setAside.length > 0) {
+    const aside = setAside.join(", ");
+    steps.push(["keep", `${aside} by another name: not of this ledger`]);
+  }
   return {
-    text: ["A run would", ...lines.map((line) => `  ${line}`)],
+    steps,
     facts: {
       ...input !== undefined && { input },
       queues,

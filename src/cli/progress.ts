@@ -1,6 +1,8 @@
 import { getLogger } from "@logtape/logtape";
 import type { Clock } from "../model/clock.ts";
 
+export { grouped } from "../model/grouped.ts";
+
 const log = getLogger(["eventcounter", "cli"]);
 
 /** How often a log record tells of it, in ms. */
@@ -48,9 +50,4 @@ export function every(
   };
   let cancel = clock.after(milliseconds, again);
   return () => cancel();
-}
-
-/** A whole number with commas between its thousands. */
-export function grouped(number: number): string {
-  return number.toLocaleString("en-US");
 }

@@ -1,5 +1,6 @@
 import type { LedgerReader } from "../ledger/ledger_reader.ts";
 import { fingerprintOf } from "../model/fingerprint.ts";
+import { grouped } from "../model/grouped.ts";
 import { sameFiles } from "./file_checks.ts";
 import type { Examination, Finding } from "./examination.ts";
 import { expectedCounts, expectedIds } from "./expectation_checks.ts";
@@ -163,16 +164,21 @@ async function equalCounts(
   const whose = witness === undefined ? "ids there are" : "checkpoints counted";
   if (counts !== events) {
     const listed = Object.entries(types)
-      .map(([type, events]) => `${type} ${events}`).join(", ");
+      .map(([type, events]) => `${type} ${grouped(events)}`).join(", ");
     refuseFaults(
-      [`the counts add up to ${counts} (${listed}), but the ${whose} ${events}`],
+      [
+        `the counts add up to ${grouped(counts)} (${listed}), but the ` +
+        `${whose} ${grouped(events)}`,
+      ],
       1,
       `${RESTORE}; "files" and --expect name what differs`,
     );
   }
   return {
     found: `they add up to ${quantity(counts, "event")}, as many as ${whose}` +
-      (forgotten === 0 ? "" : `, ${forgotten} of them forgotten since`),
+      (forgotten === 0
+        ? ""
+        : `, ${grouped(forgotten)} of them forgotten since`),
     facts: { events: counts, forgotten },
     value: true,
   };

@@ -1,6 +1,8 @@
+import { grouped } from "../model/grouped.ts";
+
 /** So many of something: `1 message`, `2,000 messages`. */
 export function quantity(number: number, noun: string): string {
-  return `${number.toLocaleString("en-US")} ${noun}${number === 1 ? "" : "s"}`;
+  return `${grouped(number)} ${noun}${number === 1 ? "" : "s"}`;
 }
 
 const UNITS = ["bytes", "KiB", "MiB", "GiB", "TiB"];

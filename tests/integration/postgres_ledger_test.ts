@@ -271,6 +271,9 @@ Deno.test("ids that are older than the window are forgotten, and others are not"
 
   const ids = [uuid(1), "old", uuid(2), "new"];
   assertEquals(await knownOf(ledger, ids), [uuid(2), "new"]);
+  const schema = new URL(url).searchParams.get("schema");
+  const forgotten = await askPostgres(`SELECT forgotten FROM ${schema}.ledger`);
+  assertEquals(forgotten, 2);
   await ledger.close();
 });
 

@@ -88,7 +88,7 @@ Deno.test("verify: a ledger that was left alone has no fault, and a deleted id a
     faults.checkpoints!,
     /^checkpoint 2 \(run 1\) counted (\d+) events and has \d+ ids;/,
   );
-  assertMatch(faults.counts!, /add up to 2401 .*checkpoints counted 2400;/);
+  assertMatch(faults.counts!, /add up to 2,401 .*checkpoints counted 2,400;/);
   assertMatch(
     faults.files!,
     /user "user_c" has 1 more in the ledger than in updated.json;/,
@@ -168,7 +168,7 @@ Deno.test("verify: PostgreSQL: a deleted id and an altered count are named", asy
 
   const faults = await counted.faults();
 
-  assertMatch(faults.counts!, /add up to 2401 .*ids there are 2399;/);
+  assertMatch(faults.counts!, /add up to 2,401 .*ids there are 2,399;/);
   assertMatch(faults.files!, /user "user_c" has 1 more/);
   assertMatch(faults["expected ids"]!, new RegExp(`^id "${id}" \\(`));
 });
@@ -197,6 +197,6 @@ Deno.test("verify: files that lag behind a run that goes on are no fault, nor ar
   ) {
     assertEquals(code, 0, printed);
     assertMatch(printed, lag);
-    assertMatch(printed, /2400 of them forgotten/);
+    assertMatch(printed, /2,400 of them forgotten/);
   }
 });
