@@ -29,6 +29,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "source",
   ],
   inspect: ["model", "ledger", "output"],
+  metrics: ["model", "ledger", "source"],
   doctor: ["model", "topology", "source", "ledger", "output", "inspect"],
   cli: [
     "model",
@@ -37,6 +38,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "inspect",
     "ledger",
     "lifecycle",
+    "metrics",
     "output",
     "pipeline",
     "publish",

@@ -9,6 +9,7 @@ import { Snapshot } from "../output/snapshot.ts";
 import { Pipeline } from "../pipeline/pipeline.ts";
 import type { RunResult } from "../pipeline/run_result.ts";
 import {
+  checkListen,
   checkPlaces,
   type CountOptions,
   queuesOf,
@@ -16,6 +17,8 @@ import {
   withKeyPattern,
 } from "./count_options.ts";
 import { configureLog } from "./log.ts";
+import type { MeasuredRun } from "../metrics/run_metrics.ts";
+import type { Monitoring } from "./monitoring.ts";
 import { openLedger } from "./open_ledger.ts";
 import { openSource } from "./open_source.ts";
 import { logProgress } from "./progress.ts";
@@ -144,6 +147,7 @@ function checkTogether(options: CountOptions): void {
     );
   }
   checkPlaces(options);
+  checkListen(options);
   if (untilEmpty === true) refuseWithInput("--until-empty", input);
 }
 
@@ -178,8 +182,14 @@ async function runPipeline(
     snapshot: async () => {
       const written = await snapshot.write(ledger);
       totals = written.types;
+      await monitoring?.snapshotTaken(totals);
       return written.files;
     },
+  });
+  const monitoring = await startMonitoring(options, {
+    pipeline,
+    source,
+    ledger,
   });
   const endSignals = onSignals({
     stop: (signal) => {
@@ -195,12 +205,27 @@ async function runPipeline(
     pipeline,
     source,
   });
+  let isGood = false;
   try {
-    return { run: await pipeline.run(), totals };
+    const run = await pipeline.run();
+    isGood = run.left === undefined;
+    return { run, totals };
   } finally {
     endProgress();
+    await monitoring?.end(isGood);
     endSignals();
   }
+}
+
+/** Loaded only when it is used. */
+async function startMonitoring(
+  options: CountOptions,
+  run: MeasuredRun,
+): Promise<Monitoring | undefined> {
+  const { metricsFile, listen, types } = options;
+  if (metricsFile === undefined && listen === undefined) return undefined;
+  const { Monitoring } = await import("./monitoring.ts");
+  return await Monitoring.start(options, run, types === "any" ? [] : types);
 }
 
 /** @returns A function that ends it. */

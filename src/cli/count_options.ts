@@ -2,6 +2,7 @@ import { ValidationError } from "@cliffy/command";
 import type { IdPlace } from "../decode/id_place.ts";
 import type { KeyPattern } from "../decode/key_pattern.ts";
 import type { TypeRule } from "../decode/routing_key.ts";
+import type { ListenAddress } from "../metrics/page_server.ts";
 import type { StreamStart } from "../source/stream/stream_start.ts";
 import type { QueueType } from "../topology/topology.ts";
 import type { Format, Level } from "./log.ts";
@@ -49,6 +50,9 @@ export interface CountOptions extends PlaceOptions {
   snapshotInterval: number;
   deliveryLimit: number;
   dedupeWindow?: number;
+  metricsFile?: string;
+  listen?: ListenAddress;
+  listenPublic?: boolean;
   progress: boolean;
 }
 
@@ -125,4 +129,25 @@ export function withKeyPattern(options: CountOptions): CountOptions {
   if (key === undefined || !key.includes("<user>")) return options;
   const given = { label: "Option", name: "key", value: key };
   return { ...others, routingKey: keyPattern(given) };
+}
+
+/**
+ * Refuses to listen where other machines can come, unless that is asked for.
+ *
+ * @throws {ValidationError} That says how.
+ */
+export function checkListen({ listen, listenPublic }: CountOptions): void {
+  if (listen === undefined) {
+    if (listenPublic !== true) return;
+    throw new ValidationError(
+      'Option "--listen-public" is for --listen and must come with it.',
+    );
+  }
+  const { hostname, port } = listen;
+  if (listenPublic === true || /^(localhost|127\.[\d.]+|::1)$/.test(hostname)) {
+    return;
+  }
+  throw new ValidationError(
+    `Option "--listen" must be a port or an address of this machine alone, or come with --listen-public, but got "${hostname}:${port}".`,
+  );
 }

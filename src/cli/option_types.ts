@@ -3,6 +3,7 @@ import { type IdPlace, parseIdPlace } from "../decode/id_place.ts";
 import { type KeyPattern, parseKeyPattern } from "../decode/key_pattern.ts";
 import { TYPE_NAME, type TypeRule } from "../decode/routing_key.ts";
 import { LONGEST_DELAY } from "../model/clock.ts";
+import type { ListenAddress } from "../metrics/page_server.ts";
 import type { StreamStart } from "../source/stream/stream_start.ts";
 import { OPTION_WORDS } from "./option_spec.ts";
 
@@ -136,6 +137,17 @@ export function keyPattern(given: Given): KeyPattern {
   );
 }
 
+/** Reads where to listen: a port, which means loopback, or an address. */
+export function listenAddress(given: Given): ListenAddress {
+  const [, hostname = "", digits = ""] =
+    /^(?:(\[[\da-f:.]+\]|[\w.-]*):)?(\d{1,5})$/i.exec(given.value) ?? [];
+  const port = digits === "" ? NaN : Number(digits);
+  if (port <= 65_535) {
+    return { hostname: hostname.replaceAll(/[[\]]/g, "") || "127.0.0.1", port };
+  }
+  throw refusal(given, "a port like 9090, or an address like 127.0.0.1:9090");
+}
+
 const LIST_OF_TYPES =
   "event types separated by commas, each 1 to 64 letters, digits, _ or -";
 
@@ -180,6 +192,7 @@ export const OPTION_TYPES: Readonly<Record<string, OptionType>> = {
   "key-pattern": keyPattern,
   count: wholeNumber(1, 1_000_000_000),
   seed: wholeNumber(0, 4_294_967_295),
+  listen: listenAddress,
   "event-types": eventTypes,
   "event-type-list": eventTypeList,
   ...Object.fromEntries(

@@ -224,6 +224,23 @@ export const COUNT_OPTIONS: readonly OptionGroup[] = [
         "Forget ids counted longer ago than this when the run starts; by default none is ever forgotten",
     },
   ]],
+  ["Monitoring", [
+    {
+      flags: "--metrics-file <path:string>",
+      description:
+        "Write metrics for Prometheus to this file when the JSON files are written, and at the end",
+    },
+    {
+      flags: "--listen <address:listen>",
+      description:
+        "Serve /metrics and /healthz by HTTP during the run: a port, for this machine alone, or host:port",
+    },
+    {
+      flags: "--listen-public",
+      description:
+        "Let --listen have an address that other machines reach; nobody is asked for a password",
+    },
+  ]],
   ["Messages", [
     ...LOG_OPTIONS,
     {

@@ -50,6 +50,9 @@ export interface Ledger {
    */
   claim(events: readonly Event[]): Claim | Promise<Claim>;
 
+  /** How many ids it has, where it has all of them at hand. */
+  readonly ids?: number;
+
   /** Whether an id is claimed already; claims nothing. */
   has(key: Uuid | string): boolean | Promise<boolean>;
 

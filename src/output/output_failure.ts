@@ -15,8 +15,16 @@ export function isIoError(error: unknown): boolean {
   );
 }
 
-/** The error to report when the output cannot be written. */
-export function outputFailure(error: unknown, path: string): EventCounterError {
+/**
+ * The error to report when the output cannot be written.
+ *
+ * @param option The one that says where it goes. Default: `--out`.
+ */
+export function outputFailure(
+  error: unknown,
+  path: string,
+  option = "--out",
+): EventCounterError {
   if (error instanceof EventCounterError) return error;
   const message = messageOf(error);
   const ioError = isIoError(error);
@@ -25,7 +33,7 @@ export function outputFailure(error: unknown, path: string): EventCounterError {
     `Cannot write "${path}": ${message}; ` +
       (ioError
         ? "nothing is lost, make room and run again"
-        : "check the folder and its permissions, or give another with --out"),
+        : `check the folder and its permissions, or give another with ${option}`),
     { cause: error },
   );
 }

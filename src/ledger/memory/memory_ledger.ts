@@ -49,6 +49,10 @@ export class MemoryLedger implements Ledger {
     return this.#seen.claim(events);
   }
 
+  get ids(): number {
+    return this.#seen.size;
+  }
+
   has(key: Uuid | string): boolean {
     return this.#seen.has(key);
   }

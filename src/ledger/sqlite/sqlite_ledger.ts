@@ -143,6 +143,10 @@ export class SqliteLedger implements Ledger {
     return this.#seen.claim(events, this.#noteClaimed);
   }
 
+  get ids(): number {
+    return this.#seen.size;
+  }
+
   has(key: Uuid | string): boolean {
     return this.#seen.has(key);
   }

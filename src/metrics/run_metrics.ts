@@ -1,0 +1,308 @@
+import { Counter, Gauge, Histogram, Registry } from "prom-client";
+import type { CheckpointBatch, Ledger, RunTotals } from "../ledger/ledger.ts";
+import { type Clock, systemClock } from "../model/clock.ts";
+import type { TypeTotals } from "../model/counts.ts";
+import { pause } from "../model/pause.ts";
+import type { RejectionReason } from "../model/rejection.ts";
+import type { Source } from "../source/source.ts";
+
+/** Names begin with it; see https://prometheus.io/docs/practices/naming. */
+const PREFIX = "eventcounter_";
+
+/** Up to how many seconds checkpoints take: those of disks and of networks. */
+const CHECKPOINT_SECONDS = [
+  0.001,
+  0.005,
+  0.01,
+  0.025,
+  0.05,
+  0.1,
+  0.25,
+  0.5,
+  1,
+  2.5,
+  10,
+];
+
+/** The longest that metrics wait for what a broker has to tell, in ms. */
+const PATIENCE = 1_000;
+
+/** A run as it can be seen from outside: a `Pipeline` and its parts. */
+export interface MeasuredRun {
+  readonly pipeline: {
+    readonly totals: RunTotals & { readonly redelivered: number };
+    readonly rejectedByReason: ReadonlyMap<RejectionReason, number>;
+  };
+  readonly source: Pick<Source, "attached" | "extent" | "losses" | "left">;
+  readonly ledger: Ledger;
+}
+
+/**
+ * The metrics of a run, for Prometheus. Nearly all are read from it when they
+ * are asked for; beside that, the ledger tells of each checkpoint.
+ */
+export class RunMetrics {
+  readonly #registry = new Registry();
+  readonly #run: MeasuredRun;
+  readonly #clock: Clock;
+  readonly #events: Counter<"type">;
+  readonly #checkpoints: Histogram;
+  /** Seconds since 1970 (UTC). */
+  #lastCheckpoint: number | undefined;
+  #lastSnapshot: number | undefined;
+  #ended: { readonly at: number; readonly isGood: boolean } | undefined;
+  #totals: ReadonlyMap<string, TypeTotals> = new Map();
+
+  /**
+   * Begins to watch a run that has not started.
+   *
+   * @param version The program's.
+   * @param types Those that are counted, as far as that is known.
+   */
+  constructor(
+    run: MeasuredRun,
+    { version, types, clock = systemClock }: {
+      readonly version: string;
+      readonly types: Iterable<string>;
+      readonly clock?: Clock;
+    },
+  ) {
+    this.#run = run;
+    this.#clock = clock;
+    this.#events = new Counter({
+      ...this.#named("events_total", "Events that were counted, by type."),
+      labelNames: ["type"],
+    });
+    for (const type of types) this.#events.inc({ type }, 0);
+    this.#checkpoints = new Histogram({
+      ...this.#named(
+        "checkpoint_duration_seconds",
+        "How long the ledger took to write a checkpoint.",
+      ),
+      buckets: CHECKPOINT_SECONDS,
+    });
+    this.#addCounters();
+    this.#addGauges(version);
+    observeCommits(run.ledger, (batch, seconds) => this.#note(batch, seconds));
+  }
+
+  /** The type of {@linkcode text}, for HTTP. */
+  get contentType(): string {
+    return this.#registry.contentType;
+  }
+
+  /** All metrics as they are now, in Prometheus' text format. */
+  text(): Promise<string> {
+    return this.#registry.metrics();
+  }
+
+  /** The names of all metrics. */
+  get names(): string[] {
+    return this.#registry.getMetricsAsArray().map(({ name }) => name);
+  }
+
+  /** The files show these totals since now. */
+  snapshotTaken(totals: ReadonlyMap<string, TypeTotals>): void {
+    this.#totals = totals;
+    this.#lastSnapshot = this.#now;
+  }
+
+  /** The run has ended. @param isGood Whether it did what it was to do. */
+  end(isGood: boolean): void {
+    this.#ended = { at: this.#now, isGood };
+  }
+
+  get #now(): number {
+    return this.#clock.now() / 1_000;
+  }
+
+  #note({ counts }: CheckpointBatch, seconds: number): void {
+    this.#checkpoints.observe(seconds);
+    this.#lastCheckpoint = this.#now;
+    for (const [type, users] of counts) {
+      const events = users.values().reduce((sum, count) => sum + count, 0);
+      this.#events.inc({ type }, events);
+    }
+  }
+
+  #addCounters(): void {
+    const { pipeline, source } = this.#run;
+    this.#counter(
+      "deliveries_total",
+      "Messages that were taken, by what became of them.",
+      "outcome",
+      () => {
+        const { unique, duplicates, rejected } = pipeline.totals;
+        return [
+          ["counted", unique],
+          ["duplicate", duplicates],
+          ["rejected", rejected],
+        ];
+      },
+    );
+    this.#counter(
+      "rejections_total",
+      "Messages that could not be counted, by reason.",
+      "reason",
+      () => [...pipeline.rejectedByReason],
+    );
+    this.#counter(
+      "redeliveries_total",
+      "Messages that carried the broker's redelivered flag.",
+      undefined,
+      () => [["", pipeline.totals.redelivered]],
+    );
+    this.#counter(
+      "connection_losses_total",
+      "How often the broker was lost.",
+      undefined,
+      () => [["", source.losses ?? 0]],
+    );
+  }
+
+  #addGauges(version: string): void {
+    const { ledger } = this.#run;
+    const started = this.#now;
+    const one = (name: string, help: string, read: Reading) =>
+      this.#gauge(name, help, undefined, async () => {
+        const value = await read();
+        return value === undefined ? [] : [["", value]];
+      });
+    this.#gauge(
+      "build_info",
+      "The program's version; always 1.",
+      "version",
+      () => [[version, 1]],
+    );
+    one(
+      "connection_up",
+      "Whether the broker is connected: 1 or 0; missing after the run.",
+      () => this.#ended === undefined ? Number(this.isUp) : undefined,
+    );
+    one(
+      "queue_ready_messages",
+      "Messages that are still to be taken; of a stream, offsets.",
+      () => this.#ready(),
+    );
+    one("ledger_ids", "Ids that are known as counted.", () => ledger.ids);
+    this.#gauge(
+      "ledger_events",
+      "Events in the ledger when the files were written, by type.",
+      "type",
+      () => [...this.#totals].map(([type, { events }]) => [type, events]),
+    );
+    this.#gauge(
+      "ledger_users",
+      "Users in the ledger when the files were written, by type.",
+      "type",
+      () => [...this.#totals].map(([type, { users }]) => [type, users]),
+    );
+    one(
+      "last_checkpoint_timestamp_seconds",
+      "When something was written to the ledger last.",
+      () => this.#lastCheckpoint,
+    );
+    one(
+      "last_snapshot_timestamp_seconds",
+      "When the files were made equal to the ledger last.",
+      () => this.#lastSnapshot,
+    );
+    one(
+      "run_start_timestamp_seconds",
+      "When the run started.",
+      () => started,
+    );
+    one(
+      "run_end_timestamp_seconds",
+      "When the run ended; missing while it goes on.",
+      () => this.#ended?.at,
+    );
+    one(
+      "run_success",
+      "Whether the run ended well: 1 or 0; missing while it goes on.",
+      () => this.#ended === undefined ? undefined : Number(this.#ended.isGood),
+    );
+  }
+
+  /** Whether the broker is connected. */
+  get isUp(): boolean {
+    return this.#ended === undefined && this.#run.source.attached;
+  }
+
+  async #ready(): Promise<number | undefined> {
+    const { source } = this.#run;
+    if (this.#ended !== undefined) return source.left;
+    const late = new AbortController();
+    // A broker that was lost without a sign answers nothing.
+    const extent = await Promise.race([
+      source.extent?.().catch(() => undefined),
+      pause(this.#clock, PATIENCE, late.signal),
+    ]);
+    late.abort();
+    if (typeof extent !== "object" || extent.unit !== "messages") {
+      return undefined;
+    }
+    return extent.total - extent.done;
+  }
+
+  #named(name: string, help: string) {
+    return { name: PREFIX + name, help, registers: [this.#registry] };
+  }
+
+  #counter(
+    name: string,
+    help: string,
+    label: string | undefined,
+    read: () => Sample[],
+  ): void {
+    new Counter({
+      ...this.#named(name, help),
+      labelNames: label === undefined ? [] : [label],
+      collect() {
+        this.reset();
+        for (const [value, count] of read()) {
+          this.inc(label === undefined ? {} : { [label]: value }, count);
+        }
+      },
+    });
+  }
+
+  #gauge(
+    name: string,
+    help: string,
+    label: string | undefined,
+    read: () => Sample[] | Promise<Sample[]>,
+  ): void {
+    new Gauge({
+      ...this.#named(name, help),
+      labelNames: label === undefined ? [] : [label],
+      async collect() {
+        const samples = await read();
+        this.reset();
+        // Without a label, there is a 0 from the beginning.
+        if (label === undefined) this.remove();
+        for (const [value, number] of samples) {
+          this.set(label === undefined ? {} : { [label]: value }, number);
+        }
+      },
+    });
+  }
+}
+
+type Reading = () => number | undefined | Promise<number | undefined>;
+
+/** The value of the label, if there is one, and that of the metric. */
+type Sample = readonly [label: string, value: number];
+
+/** Has a ledger tell of each commit that has succeeded, and how long it took. */
+function observeCommits(
+  ledger: Ledger,
+  committed: (batch: CheckpointBatch, seconds: number) => void,
+): void {
+  const commit = ledger.commit.bind(ledger);
+  ledger.commit = async (batch) => {
+    const started = performance.now();
+    await commit(batch);
+    committed(batch, (performance.now() - started) / 1_000);
+  };
+}
