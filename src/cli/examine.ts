@@ -22,6 +22,7 @@ import {
 } from "../doctor/queue_checks.ts";
 import { size } from "../inspect/words.ts";
 import { verifyLedger } from "../inspect/verification.ts";
+import type { LedgerReader } from "../ledger/ledger_reader.ts";
 import { systemClock } from "../model/clock.ts";
 import { maskPassword } from "../model/mask_password.ts";
 import { checkNames } from "../topology/topology.ts";
@@ -84,17 +85,16 @@ export async function examine(
       const isInUse = target?.path === undefined && await isGoingOn(reader);
       await verifyLedger(examination, reader, { folder: out, isInUse });
     }
-    const streams: StreamFacts[] = [];
-    for (const [i, { type }] of queues.entries()) {
-      if (type !== "stream") continue;
-      const stream = await examination.check("stream", ["ledger"], async () => {
-        const positions = await ledger?.reader?.positions();
-        const { queue } = targets[i]!.topology;
-        const position = positions?.get(queue);
-        return await lookAtStream(connection!, targets[i]!, position);
-      });
-      if (stream !== undefined) streams.push(stream);
-    }
+    const streams = await lookAtStreams(
+      examination,
+      connection,
+      targets.filter(({ topology }) =>
+        queues.some(({ queue, type, isMissing }) =>
+          queue === topology.queue && type === "stream" && !isMissing
+        )
+      ),
+      reader,
+    );
     await examination.check(
       "clock",
       ["ledger"],
@@ -134,6 +134,24 @@ async function lookAtQueues(
     if (queue !== undefined) queues.push(queue);
   }
   return queues;
+}
+
+async function lookAtStreams(
+  examination: Examination,
+  connection: ChannelModel | undefined,
+  targets: readonly QueueTarget[],
+  reader: LedgerReader | undefined,
+): Promise<StreamFacts[]> {
+  const streams: StreamFacts[] = [];
+  for (const target of targets) {
+    const stream = await examination.check("stream", ["ledger"], async () => {
+      const positions = await reader?.positions();
+      const position = positions?.get(target.topology.queue);
+      return await lookAtStream(connection!, target, position);
+    });
+    if (stream !== undefined) streams.push(stream);
+  }
+  return streams;
 }
 
 async function brokerTarget(options: PlaceOptions, args: readonly string[]) {

@@ -97,6 +97,28 @@ Deno.test("--dry-run tells where a stream would begin, and --limit reads no furt
 
   assertEquals(plan!.streams, [{ stream: place.queue, from: 30, last: 99 }]);
   assertEquals((plan!.ledger as { ids: number }).ids, 30);
+
+  // Of several queues, one is missing; nothing waits in one that a run makes.
+  const queues = ["--queue", "nowhere", ...at(place)];
+  const { checks } = await report("doctor", ...queues);
+  assertEquals(
+    checks.slice(6).map(({ check, verdict }) => `${check} ${verdict}`),
+    [
+      "queue fail",
+      "queue ok",
+      "output ok",
+      "ledger ok",
+      "stream ok",
+      "clock ok",
+    ],
+  );
+  const made = await report(
+    "doctor",
+    ...["--exchange", place.exchange, "--queue", "nowhere"],
+    ...["--amqp-url", place.url, "--out", `${place.folder}/new`],
+    ...["--declare", "--queue-type", "stream"],
+  );
+  assertEquals(made.exitCode, 0);
 });
 
 Deno.test("doctor ends with the code of a run, and names what is wrong", async () => {
