@@ -3,6 +3,7 @@ import { MERGE_OPTIONS } from "./merge_options.ts";
 import type { OptionGroup, OptionSpec } from "./option_spec.ts";
 import { COUNT_OPTIONS } from "./options.ts";
 import { PUBLISH_OPTIONS } from "./publish_options.ts";
+import { REPORT_OPTIONS } from "./report_options.ts";
 import { SHOW_OPTIONS } from "./show_options.ts";
 import { VERIFY_OPTIONS } from "./verify_options.ts";
 
@@ -125,6 +126,16 @@ export const PROGRAM: CommandDescription = {
       ],
       general: [HELP],
       options: SHOW_OPTIONS,
+      commands: [],
+    },
+    {
+      path: ["report"],
+      name: "report",
+      description:
+        "Write a page for browsers with the counts, busiest users, runs and rejections of a ledger.",
+      example: ["Of the ledger in a folder", "report --out counts"],
+      general: [HELP],
+      options: REPORT_OPTIONS,
       commands: [],
     },
     {

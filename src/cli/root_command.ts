@@ -7,6 +7,7 @@ import type { VerifyOptions } from "./verify_command.ts";
 import type { OptionSpec } from "./option_spec.ts";
 import { OPTION_TYPES } from "./option_types.ts";
 import type { PublishOptions } from "./publish_command.ts";
+import type { ReportOptions } from "./report_command.ts";
 import type { ProcessContext } from "./process_context.ts";
 import type { ShowOptions } from "./show_command.ts";
 import { longVersion, VERSION } from "./version.ts";
@@ -47,6 +48,10 @@ const ACTIONS: Readonly<Record<string, Action>> = {
   show: async (options) => {
     const { show } = await import("./show_command.ts");
     await show(options as ShowOptions);
+  },
+  report: async (options, context) => {
+    const { report } = await import("./report_command.ts");
+    await report(options as ReportOptions, context);
   },
   "completions bash": (_, context) => printCompletions("bash", context),
   "completions zsh": (_, context) => printCompletions("zsh", context),

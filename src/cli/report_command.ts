@@ -1,0 +1,56 @@
+import { ensureDir } from "@std/fs";
+import { basename, dirname, join } from "node:path";
+import { systemClock } from "../model/clock.ts";
+import { Draft } from "../output/draft.ts";
+import { outputFailure } from "../output/output_failure.ts";
+import { gatherFacts } from "../report/report_facts.ts";
+import { reportPage } from "../report/report_page.ts";
+import { configureLog, type Format, type Level } from "./log.ts";
+import { openLedgerReader } from "./open_ledger_reader.ts";
+import type { ProcessContext } from "./process_context.ts";
+import { writeOutput } from "./standard_output.ts";
+import { StandardError } from "./stderr.ts";
+
+/** The options of `report` as Cliffy hands them over. */
+export interface ReportOptions {
+  ledger?: string;
+  out: string;
+  to?: string;
+  logLevel: Level;
+  logFormat: Format;
+}
+
+/** Does what `report` is for: shows a ledger as a page for browsers. */
+export async function report(
+  { to, logLevel, logFormat, ...place }: ReportOptions,
+  { print }: ProcessContext,
+): Promise<void> {
+  await configureLog(logLevel, logFormat, new StandardError());
+  await using ledger = await openLedgerReader(place);
+  const page = reportPage(await gatherFacts(ledger, systemClock.now()));
+  if (to === "-") return await writeOutput(one(page));
+  const path = to ?? join(place.out, "report.html");
+  await replaceFile(path, page);
+  print(path);
+}
+
+/**
+ * Puts a text in the place of a file, as a whole.
+ *
+ * @throws {EventCounterError} 73 if it cannot be made, 74 on an I/O error.
+ */
+async function replaceFile(path: string, text: string): Promise<void> {
+  const folder = dirname(path);
+  try {
+    await ensureDir(folder);
+  } catch (error) {
+    throw outputFailure(error, folder);
+  }
+  const bytes = new TextEncoder().encode(text);
+  const draft = await Draft.write(folder, basename(path), one(bytes), () => 0);
+  await draft.publish();
+}
+
+async function* one<T>(value: T): AsyncGenerator<T> {
+  yield value;
+}

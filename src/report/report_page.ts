@@ -1,0 +1,127 @@
+import { createHash } from "node:crypto";
+import { type Chart, drawCharts } from "./report_charts.ts";
+import { type ReportFacts, SHOWN_TYPES } from "./report_facts.ts";
+import { SCRIPT } from "./report_script.ts";
+import { STYLE } from "./report_style.ts";
+
+/** How a page is to be made. */
+export interface PageOptions {
+  /** Seconds after which a browser loads it again. Default: never. */
+  readonly refresh?: number;
+}
+
+/**
+ * A report as one HTML page that needs nothing else and asks nobody for
+ * anything: a policy in it forbids the browser every request.
+ */
+export function reportPage(
+  facts: ReportFacts,
+  { refresh }: PageOptions = {},
+): string {
+  const scriptHash = createHash("sha256").update(SCRIPT).digest("base64");
+  const policy = `default-src 'none'; style-src 'unsafe-inline'; ` +
+    `script-src 'sha256-${scriptHash}'; base-uri 'none'; form-action 'none'`;
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">${
+    refresh === undefined
+      ? ""
+      : `\n<meta http-equiv="refresh" content="${refresh}">`
+  }
+<title>Events per user</title>
+<style>${STYLE}</style>
+</head>
+<body>
+<header>
+<h1>Events per user</h1>
+<p>Ledger <code>${escape(facts.ledger)}</code>, ${
+    new Date(facts.at).toISOString().slice(0, 19).replace("T", " ")
+  } UTC</p>
+</header>
+<main>
+${tiles(facts)}
+${drawCharts(facts).map(chartSection).join("\n")}
+${userTable(facts)}
+</main>
+<script>${SCRIPT}</script>
+</body>
+</html>
+`;
+}
+
+function tiles({ types, users, rejections }: ReportFacts): string {
+  const events = sum([...types.values()].map(({ events }) => events));
+  const rejected = sum(rejections.map(({ rejections }) => rejections));
+  const rows = [
+    ["events counted", events, `of ${grouped(users)} users`],
+    ...[...types].slice(0, SHOWN_TYPES).map(([type, totals]) => [
+      type,
+      totals.events,
+      `${(totals.events / events * 100).toFixed(1)} %, ` +
+      `${grouped(totals.users)} users`,
+    ]),
+    ...types.size > SHOWN_TYPES
+      ? [["types", types.size, `the ${SHOWN_TYPES} largest are shown`]]
+      : [],
+    ["rejected", rejected, ""],
+  ] as const;
+  return `<section class="tiles">${
+    rows.map(([name, number, more]) =>
+      `<div><span>${escape(String(name))}</span>` +
+      `<b>${grouped(Number(number))}</b><span>${more}</span></div>`
+    ).join("")
+  }</section>`;
+}
+
+function chartSection({ title, pictures }: Chart): string {
+  const [wide, narrow] = pictures;
+  return `<section><h2>${title}</h2>` +
+    `<div class="wide">${wide}</div><div class="narrow">${narrow}</div></section>`;
+}
+
+function userTable({ busiest, users, types }: ReportFacts): string {
+  if (busiest.length === 0) return "<p>Nothing is counted yet.</p>";
+  const names = [...types.keys()].slice(0, SHOWN_TYPES);
+  const heading = busiest.length === users
+    ? `All ${grouped(users)} users`
+    : `The ${grouped(busiest.length)} busiest of ${grouped(users)} users`;
+  const head = ["user", "events", ...names].map((name) =>
+    `<th scope="col"><button type="button">${escape(name)}</button></th>`
+  ).join("");
+  const rows = busiest.map(({ user, events, byType }) => {
+    const counts = [events, ...names.map((name) => byType.get(name) ?? 0)];
+    const cells = counts.map((count) =>
+      `<td data-value="${count}">${grouped(count)}</td>`
+    ).join("");
+    return `<tr><th scope="row">${escape(user)}</th>${cells}</tr>`;
+  });
+  return `<section><h2>${heading}</h2>
+<input type="search" placeholder="Filter users" aria-label="Filter users">
+<div class="scroll"><table><thead><tr>${head}</tr></thead>
+<tbody>
+${rows.join("\n")}
+</tbody></table></div></section>`;
+}
+
+/** A text as HTML shows it, between tags and in attributes. */
+function escape(text: string): string {
+  const entities: Readonly<Record<string, string>> = {
+    "&": "&amp;",
+    "<": "&lt;",
+    ">": "&gt;",
+    '"': "&quot;",
+  };
+  return text.toWellFormed().replaceAll(/[&<>"]/g, (it) => entities[it]!);
+}
+
+function grouped(number: number): string {
+  return number.toLocaleString("en-US");
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((sum, number) => sum + number, 0);
+}
