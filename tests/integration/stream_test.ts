@@ -4,7 +4,6 @@ import { askStream } from "../../src/source/stream/ask_stream.ts";
 import { StreamConsumption } from "../../src/source/stream/stream_consumption.ts";
 import type { AmqpAttachment } from "../../src/source/amqp/amqp_attachment.ts";
 import { systemClock } from "../../src/model/clock.ts";
-import { parseAmqpAddress } from "../../src/topology/amqp_address.ts";
 import { jsonFiles, Place, rejectedLines } from "../support/broker_place.ts";
 import { event, type Message } from "../support/messages.ts";
 import { runProgram, startProgram } from "../support/program.ts";
@@ -69,16 +68,7 @@ Deno.test("a stream is declared, counted exactly, read on from its position, and
 Deno.test("a stream is empty behind its last message, and not before it", async () => {
   await using place = await Place.make(undefined, STREAM);
   const { connection, queue } = place;
-  const options = {
-    address: parseAmqpAddress(place.url),
-    queue,
-    prefetch: 1,
-    holdAll: false,
-    prepare: () => Promise.resolve(),
-    connectTimeout: 0,
-    reconnectTimeout: 0,
-    clock: systemClock,
-  };
+  const options = { queue, prefetch: 1, clock: systemClock };
   let last = 0;
   await until("two messages share the last block", async () => {
     await place.publish(events(0, 100));
