@@ -23,6 +23,7 @@ import { openLedger } from "./open_ledger.ts";
 import { openSource } from "./open_source.ts";
 import { logProgress } from "./progress.ts";
 import type { WatchedRun } from "./progress_bar.ts";
+import { isExporting } from "./telemetry.ts";
 import { StandardError } from "./stderr.ts";
 import { type Summary, summaryJson } from "./summary.ts";
 import { hasColors, standardOutputPage } from "./terminal.ts";
@@ -223,7 +224,8 @@ async function startMonitoring(
   run: MeasuredRun,
 ): Promise<Monitoring | undefined> {
   const { metricsFile, listen, types } = options;
-  if (metricsFile === undefined && listen === undefined) return undefined;
+  const isAsked = metricsFile !== undefined || listen !== undefined;
+  if (!isAsked && !isExporting()) return undefined;
   const { Monitoring } = await import("./monitoring.ts");
   return await Monitoring.start(options, run, types === "any" ? [] : types);
 }

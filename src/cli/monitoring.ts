@@ -9,6 +9,8 @@ import {
 } from "../metrics/page_server.ts";
 import { type MeasuredRun, RunMetrics } from "../metrics/run_metrics.ts";
 import { replaceTextFile } from "../output/text_file.ts";
+import type { OpenTelemetry } from "../metrics/open_telemetry.ts";
+import { isExporting } from "./telemetry.ts";
 import { VERSION } from "./version.ts";
 
 const log = getLogger(["eventcounter", "cli"]);
@@ -19,15 +21,24 @@ export interface MonitoringPlaces {
   readonly listen?: ListenAddress;
 }
 
-/** Tells monitoring systems of a run: in a file, by HTTP, or both. */
+/**
+ * Tells monitoring systems of a run: in a file, by HTTP, and through Deno's
+ * OpenTelemetry exporter if that is on.
+ */
 export class Monitoring {
   readonly #metrics: RunMetrics;
   readonly #file: string | undefined;
+  readonly #telemetry: OpenTelemetry | undefined;
   #server: PageServer | undefined;
 
-  private constructor(metrics: RunMetrics, file: string | undefined) {
+  private constructor(
+    metrics: RunMetrics,
+    file: string | undefined,
+    telemetry: OpenTelemetry | undefined,
+  ) {
     this.#metrics = metrics;
     this.#file = file;
+    this.#telemetry = telemetry;
   }
 
   /**
@@ -42,11 +53,17 @@ export class Monitoring {
     run: MeasuredRun,
     types: Iterable<string>,
   ): Promise<Monitoring> {
-    const metrics = new RunMetrics(run, { version: VERSION, types });
-    const monitoring = new Monitoring(metrics, metricsFile);
+    const telemetry = await openTelemetry();
+    const metrics = new RunMetrics(run, {
+      version: VERSION,
+      types,
+      checkpointed: (seconds) => telemetry?.checkpoint(seconds),
+    });
+    const monitoring = new Monitoring(metrics, metricsFile, telemetry);
     // What can refuse does so before anything is consumed.
     if (metricsFile !== undefined) await monitoring.#replace(metricsFile);
     if (listen !== undefined) monitoring.#listen(listen);
+    telemetry?.update(await metrics.readings());
     return monitoring;
   }
 
@@ -87,6 +104,7 @@ export class Monitoring {
 
   /** A run does not end because it cannot be told of. */
   async #write(): Promise<void> {
+    this.#telemetry?.update(await this.#metrics.readings());
     if (this.#file === undefined) return;
     try {
       await this.#replace(this.#file);
@@ -96,6 +114,13 @@ export class Monitoring {
       });
     }
   }
+}
+
+/** Loaded only when it is used. */
+async function openTelemetry(): Promise<OpenTelemetry | undefined> {
+  if (!isExporting()) return undefined;
+  const { OpenTelemetry } = await import("../metrics/open_telemetry.ts");
+  return new OpenTelemetry();
 }
 
 const HOME = `<!doctype html>

@@ -9,20 +9,12 @@ import type { Source } from "../source/source.ts";
 /** Names begin with it; see https://prometheus.io/docs/practices/naming. */
 const PREFIX = "eventcounter_";
 
-/** Up to how many seconds checkpoints take: those of disks and of networks. */
-const CHECKPOINT_SECONDS = [
-  0.001,
-  0.005,
-  0.01,
-  0.025,
-  0.05,
-  0.1,
-  0.25,
-  0.5,
-  1,
-  2.5,
-  10,
-];
+/** The histogram of checkpoints; buckets suit disks as well as networks. */
+export const CHECKPOINT_DURATION = {
+  name: `${PREFIX}checkpoint_duration_seconds`,
+  help: "How long the ledger took to write a checkpoint.",
+  buckets: [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10],
+} as const;
 
 /** The longest that metrics wait for what a broker has to tell, in ms. */
 const PATIENCE = 1_000;
@@ -35,6 +27,16 @@ export interface MeasuredRun {
   };
   readonly source: Pick<Source, "attached" | "extent" | "losses" | "left">;
   readonly ledger: Ledger;
+}
+
+/** What a metric is at one moment; counters have names that end in `_total`. */
+export interface Reading {
+  readonly name: string;
+  readonly help: string;
+  readonly samples: readonly {
+    readonly labels: Readonly<Record<string, string>>;
+    readonly value: number;
+  }[];
 }
 
 /**
@@ -58,12 +60,14 @@ export class RunMetrics {
    *
    * @param version The program's.
    * @param types Those that are counted, as far as that is known.
+   * @param checkpointed Called after each checkpoint with how long it took.
    */
   constructor(
     run: MeasuredRun,
-    { version, types, clock = systemClock }: {
+    { version, types, checkpointed, clock = systemClock }: {
       readonly version: string;
       readonly types: Iterable<string>;
+      readonly checkpointed?: (seconds: number) => void;
       readonly clock?: Clock;
     },
   ) {
@@ -75,15 +79,16 @@ export class RunMetrics {
     });
     for (const type of types) this.#events.inc({ type }, 0);
     this.#checkpoints = new Histogram({
-      ...this.#named(
-        "checkpoint_duration_seconds",
-        "How long the ledger took to write a checkpoint.",
-      ),
-      buckets: CHECKPOINT_SECONDS,
+      ...CHECKPOINT_DURATION,
+      buckets: [...CHECKPOINT_DURATION.buckets],
+      registers: [this.#registry],
     });
     this.#addCounters();
     this.#addGauges(version);
-    observeCommits(run.ledger, (batch, seconds) => this.#note(batch, seconds));
+    observeCommits(run.ledger, (batch, seconds) => {
+      this.#note(batch, seconds);
+      checkpointed?.(seconds);
+    });
   }
 
   /** The type of {@linkcode text}, for HTTP. */
@@ -94,6 +99,20 @@ export class RunMetrics {
   /** All metrics as they are now, in Prometheus' text format. */
   text(): Promise<string> {
     return this.#registry.metrics();
+  }
+
+  /** Counters and gauges as they are now; not the histogram. */
+  async readings(): Promise<Reading[]> {
+    const metrics = await this.#registry.getMetricsAsJSON();
+    return metrics.filter(({ name }) => name !== CHECKPOINT_DURATION.name)
+      .map(({ name, help, values }) => ({
+        name,
+        help,
+        samples: values.map(({ labels, value }) => ({
+          labels: labels as Readonly<Record<string, string>>,
+          value,
+        })),
+      }));
   }
 
   /** The names of all metrics. */
@@ -163,7 +182,7 @@ export class RunMetrics {
   #addGauges(version: string): void {
     const { ledger } = this.#run;
     const started = this.#now;
-    const one = (name: string, help: string, read: Reading) =>
+    const one = (name: string, help: string, read: Value) =>
       this.#gauge(name, help, undefined, async () => {
         const value = await read();
         return value === undefined ? [] : [["", value]];
@@ -289,7 +308,7 @@ export class RunMetrics {
   }
 }
 
-type Reading = () => number | undefined | Promise<number | undefined>;
+type Value = () => number | undefined | Promise<number | undefined>;
 
 /** The value of the label, if there is one, and that of the metric. */
 type Sample = readonly [label: string, value: number];

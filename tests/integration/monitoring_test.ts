@@ -2,7 +2,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { Place } from "../support/broker_place.ts";
 import { event } from "../support/messages.ts";
-import { startProgram } from "../support/program.ts";
+import { runProgram, startProgram } from "../support/program.ts";
 import { TcpProxy } from "../support/tcp_proxy.ts";
 import { until } from "../support/until.ts";
 import { findFreePort } from "../../tools/broker.ts";
@@ -49,4 +49,40 @@ Deno.test("metrics and health of a run can be read from this machine, and hold n
   assert(/^eventcounter_run_success 1$/m.test(last), last);
   assert(/^eventcounter_connection_losses_total 1$/m.test(last), last);
   assert(/^eventcounter_queue_ready_messages 0$/m.test(last), last);
+});
+
+Deno.test("with OTEL_DENO=true, a collector gets the metrics of a run however short", async () => {
+  const folder = await Deno.makeTempDir();
+  const got: string[] = [];
+  await using collector = Deno.serve(
+    { port: 0, hostname: "127.0.0.1", onListen: () => {} },
+    async (request) => {
+      got.push(await request.text());
+      return Response.json({});
+    },
+  );
+  const { code } = await runProgram(["--input", "-", "--out", folder], {
+    stdin: '{"routingKey":"ann.event.created","body":{"id":"1"}}\n',
+    env: {
+      OTEL_DENO: "true",
+      OTEL_DENO_CONSOLE: "ignore",
+      OTEL_EXPORTER_OTLP_PROTOCOL: "http/json",
+      OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${collector.addr.port}`,
+    },
+  });
+  assertEquals(code, 0);
+  const metrics = got.filter((text) => text.includes("resourceMetrics"))
+    .flatMap((text) => JSON.parse(text).resourceMetrics)
+    .flatMap(({ scopeMetrics }) => scopeMetrics)
+    .flatMap(({ metrics }) => metrics);
+  const named = (name: string) =>
+    metrics.findLast((metric) => metric.name === `eventcounter_${name}`);
+  const created = named("events_total").sum.dataPoints.find((
+    { attributes }: { attributes: { value: { stringValue: string } }[] },
+  ) => attributes[0]?.value.stringValue === "created");
+  assertEquals(created.asDouble ?? Number(created.asInt), 1);
+  assertEquals(named("run_success").gauge.dataPoints[0].asDouble, 1);
+  const [{ count }] = named("checkpoint_duration_seconds").histogram.dataPoints;
+  assertEquals(Number(count), 1);
+  await Deno.remove(folder, { recursive: true });
 });
