@@ -3,6 +3,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { DatabaseSync } from "node:sqlite";
 import { SqliteLedger } from "../../src/ledger/sqlite/sqlite_ledger.ts";
 import { SqliteReader } from "../../src/ledger/sqlite/sqlite_reader.ts";
+import { SCHEMA_VERSION } from "../../src/ledger/sqlite/sqlite_schema.ts";
 import { EventCounterError } from "../../src/model/errors.ts";
 import { messageProperties } from "../../src/model/message_properties.ts";
 import {
@@ -17,6 +18,8 @@ import { storedIds } from "../support/stored_ids.ts";
 import { TemporaryFolder } from "../support/temporary_folder.ts";
 
 const folder = new TemporaryFolder();
+
+const LATER = SCHEMA_VERSION + 1;
 
 /** More than fits on a few pages. */
 const large: CheckpointContent = {
@@ -74,8 +77,8 @@ const strangers: Record<
     },
   ],
   "a ledger of a later version": [
-    "its version is 3 and this program knows up to 2",
-    (path) => withDatabase(path, "PRAGMA user_version = 3"),
+    `its version is ${LATER} and this program knows up to ${SCHEMA_VERSION}`,
+    (path) => withDatabase(path, `PRAGMA user_version = ${LATER}`),
   ],
   "a ledger without one of its tables": [
     "its table file is missing, it is damaged",
@@ -190,13 +193,18 @@ folder.test("SqliteLedger makes a ledger of the first version one of this, with 
   const columns = columnsOf(path);
   withDatabase(
     path,
-    "ALTER TABLE rejection DROP COLUMN properties; PRAGMA user_version = 1",
+    "ALTER TABLE rejection DROP COLUMN properties; " +
+      "ALTER TABLE checkpoint DROP COLUMN events; " +
+      "ALTER TABLE run DROP COLUMN forgotten; PRAGMA user_version = 1",
   );
   // As merge does, which writes nothing.
   {
     await using reader = SqliteReader.open(path);
     const pages = await Array.fromAsync(reader.rejections());
     assertEquals(pages.flat().length, large.rejections!.length);
+    const [checkpoints] = await Array.fromAsync(reader.checkpoints());
+    assertEquals(checkpoints![0]!.ids, large.ids!.length);
+    assertEquals(await reader.forgotten(), 0);
   }
 
   const ledger = await SqliteLedger.open(path);

@@ -38,6 +38,9 @@ import { TYPES } from "./sqlite_schema.ts";
 /** Rows handed out at once. */
 const PAGE = 1000;
 
+/** The first version that notes how many ids there were. */
+const NOTES_IDS = 3;
+
 /** Bytes of rejections handed out at once (8 MiB), or a single one. */
 const PAGE_BYTES = 8 * 1024 * 1024;
 
@@ -183,6 +186,7 @@ export class SqliteReader implements LedgerReader {
   }
 
   async forgotten(): Promise<number> {
+    if (this.version < NOTES_IDS) return 0;
     const [forgotten] = await this.#all(
       "SELECT total(forgotten) AS forgotten FROM run",
       (row) => row.forgotten as number,
@@ -192,7 +196,9 @@ export class SqliteReader implements LedgerReader {
 
   checkpoints(): AsyncIterable<readonly StoredCheckpoint[]> {
     return this.#pages(
-      "SELECT id, run, events, counts, " +
+      `SELECT id, run, ${
+        this.version < NOTES_IDS ? "NULL AS events" : "events"
+      }, counts, ` +
         "length(uuids) / 16 + json_array_length(texts) AS ids " +
         "FROM checkpoint ORDER BY id",
       checkpointOf,
