@@ -1,4 +1,5 @@
 import { getLogger } from "@logtape/logtape";
+import { systemClock } from "../model/clock.ts";
 import { messageOf } from "../model/errors.ts";
 import type { TypeTotals } from "../model/counts.ts";
 import {
@@ -11,14 +12,21 @@ import { type MeasuredRun, RunMetrics } from "../metrics/run_metrics.ts";
 import { replaceTextFile } from "../output/text_file.ts";
 import type { OpenTelemetry } from "../metrics/open_telemetry.ts";
 import { isExporting } from "./telemetry.ts";
+import type { LedgerPlace } from "./open_ledger_reader.ts";
 import { VERSION } from "./version.ts";
 
 const log = getLogger(["eventcounter", "cli"]);
+
+/** Seconds for which a report is shown before it is made anew. */
+const REPORT_AGE = 60;
 
 /** Where to tell of a run; nothing where it is not to be told. */
 export interface MonitoringPlaces {
   readonly metricsFile?: string;
   readonly listen?: ListenAddress;
+  /** The ledger, to show a report of it; `memory:` has none. */
+  readonly ledger?: string;
+  readonly out: string;
 }
 
 /**
@@ -49,7 +57,7 @@ export class Monitoring {
    * cannot listen.
    */
   static async start(
-    { metricsFile, listen }: MonitoringPlaces,
+    { metricsFile, listen, ...ledger }: MonitoringPlaces,
     run: MeasuredRun,
     types: Iterable<string>,
   ): Promise<Monitoring> {
@@ -62,7 +70,7 @@ export class Monitoring {
     const monitoring = new Monitoring(metrics, metricsFile, telemetry);
     // What can refuse does so before anything is consumed.
     if (metricsFile !== undefined) await monitoring.#replace(metricsFile);
-    if (listen !== undefined) monitoring.#listen(listen);
+    if (listen !== undefined) monitoring.#listen(listen, reportOf(ledger));
     telemetry?.update(await metrics.readings());
     return monitoring;
   }
@@ -80,9 +88,9 @@ export class Monitoring {
     await this.#server?.close();
   }
 
-  #listen(address: ListenAddress): void {
+  #listen(address: ListenAddress, report: Page): void {
     this.#server = new PageServer(address, {
-      "/": home,
+      "/": report,
       "/metrics": this.#metricsPage,
       "/healthz": () =>
         this.#metrics.isUp
@@ -123,19 +131,34 @@ async function openTelemetry(): Promise<OpenTelemetry | undefined> {
   return new OpenTelemetry();
 }
 
-const HOME = `<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
-<title>eventcounter</title>
-<h1>eventcounter</h1>
-<p>This run can be watched: <a href="/metrics">metrics</a>, for Prometheus, and
-<a href="/healthz">whether the broker is connected</a>.</p>
-</html>
-`;
+/**
+ * The page with the report, which takes a look at every count: whoever asks
+ * often, or together with others, gets the same one for a while.
+ */
+function reportOf(place: LedgerPlace): Page {
+  let made = -Infinity;
+  let page: Promise<string> | undefined;
+  return async () => {
+    if (place.ledger === "memory:") {
+      return text("There is a report of a ledger only, not of memory:.\n", 404);
+    }
+    const now = systemClock.monotonic();
+    if (page === undefined || now - made > REPORT_AGE * 1_000) {
+      [made, page] = [now, makeReportOf(place)];
+    }
+    try {
+      return new Response(await page, {
+        headers: { "content-type": "text/html; charset=utf-8" },
+      });
+    } catch (error) {
+      page = undefined;
+      return text(`${messageOf(error)}\n`, 503);
+    }
+  };
+}
 
-function home(): Response {
-  return new Response(HOME, {
-    headers: { "content-type": "text/html; charset=utf-8" },
-  });
+/** Loaded only when it is used. */
+async function makeReportOf(place: LedgerPlace): Promise<string> {
+  const { makeReport } = await import("./report_command.ts");
+  return await makeReport(place, { refresh: REPORT_AGE });
 }

@@ -4,9 +4,9 @@ import { systemClock } from "../model/clock.ts";
 import { Draft } from "../output/draft.ts";
 import { outputFailure } from "../output/output_failure.ts";
 import { gatherFacts } from "../report/report_facts.ts";
-import { reportPage } from "../report/report_page.ts";
+import { type PageOptions, reportPage } from "../report/report_page.ts";
 import { configureLog, type Format, type Level } from "./log.ts";
-import { openLedgerReader } from "./open_ledger_reader.ts";
+import { type LedgerPlace, openLedgerReader } from "./open_ledger_reader.ts";
 import type { ProcessContext } from "./process_context.ts";
 import { writeOutput } from "./standard_output.ts";
 import { StandardError } from "./stderr.ts";
@@ -26,12 +26,24 @@ export async function report(
   { print }: ProcessContext,
 ): Promise<void> {
   await configureLog(logLevel, logFormat, new StandardError());
-  await using ledger = await openLedgerReader(place);
-  const page = reportPage(await gatherFacts(ledger, systemClock.now()));
+  const page = await makeReport(place);
   if (to === "-") return await writeOutput(one(page));
   const path = to ?? join(place.out, "report.html");
   await replaceFile(path, page);
   print(path);
+}
+
+/**
+ * Makes the report of a ledger, also while a run goes on.
+ *
+ * @throws {EventCounterError} What opening and reading the ledger throws.
+ */
+export async function makeReport(
+  place: LedgerPlace,
+  options?: PageOptions,
+): Promise<string> {
+  await using ledger = await openLedgerReader(place);
+  return reportPage(await gatherFacts(ledger, systemClock.now()), options);
 }
 
 /**

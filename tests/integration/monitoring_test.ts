@@ -35,7 +35,9 @@ Deno.test("metrics and health of a run can be read from this machine, and hold n
   const { text } = await read("/metrics");
   assert(counted.test(text));
   assert(!/secret|guest|ann/.test(text), text);
-  assertEquals((await read("/")).status, 200);
+  const report = await read("/");
+  assert(report.text.includes('<th scope="row">ann</th>'), report.text);
+  assert(!/secret|guest/.test(report.text));
   assertEquals((await read("/eventcounter.db")).status, 404);
 
   proxy.refuse();
