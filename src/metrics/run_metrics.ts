@@ -139,7 +139,9 @@ export class RunMetrics {
     this.#checkpoints.observe(seconds);
     this.#lastCheckpoint = this.#now;
     for (const [type, users] of counts) {
-      const events = users.values().reduce((sum, count) => sum + count, 0);
+      // An iterator's own `reduce` takes several times as long.
+      let events = 0;
+      for (const count of users.values()) events += count;
       this.#events.inc({ type }, events);
     }
   }
