@@ -3,6 +3,7 @@ import { MERGE_OPTIONS } from "./merge_options.ts";
 import type { OptionGroup, OptionSpec } from "./option_spec.ts";
 import { COUNT_OPTIONS } from "./options.ts";
 import { PUBLISH_OPTIONS } from "./publish_options.ts";
+import { FORGET_OPTIONS, REPLAY_OPTIONS } from "./rejected_options.ts";
 import { REPORT_OPTIONS } from "./report_options.ts";
 import { SHOW_OPTIONS } from "./show_options.ts";
 import { VERIFY_OPTIONS } from "./verify_options.ts";
@@ -137,6 +138,41 @@ export const PROGRAM: CommandDescription = {
       general: [HELP],
       options: REPORT_OPTIONS,
       commands: [],
+    },
+    {
+      path: ["rejected"],
+      name: "rejected",
+      description:
+        "Deal with what could not be counted; show --rejected lists it.",
+      general: [HELP],
+      options: [],
+      commands: [
+        {
+          path: ["rejected", "replay"],
+          name: "replay",
+          description:
+            "Take what a ledger has rejected once more: what can be counted now is, once, and leaves the rejections.",
+          example: [
+            "After a new type has come",
+            "rejected replay --out counts --types created,updated,deleted,renamed",
+          ],
+          general: [HELP],
+          options: REPLAY_OPTIONS,
+          commands: [],
+        },
+        {
+          path: ["rejected", "forget"],
+          name: "forget",
+          description: "Remove rejections that somebody has dealt with.",
+          example: [
+            "What was no JSON, a month ago and before",
+            "rejected forget --out counts --reason bad_json --older-than 720h",
+          ],
+          general: [HELP],
+          options: FORGET_OPTIONS,
+          commands: [],
+        },
+      ],
     },
     {
       path: ["completions"],

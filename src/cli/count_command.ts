@@ -5,6 +5,7 @@ import { onSignals } from "../lifecycle/signals.ts";
 import { systemClock } from "../model/clock.ts";
 import type { TypeTotals, UserTotal } from "../model/counts.ts";
 import { EventCounterError, EXIT, messageOf } from "../model/errors.ts";
+import { REJECTION_COST } from "../model/rejection.ts";
 import { Snapshot } from "../output/snapshot.ts";
 import { Pipeline } from "../pipeline/pipeline.ts";
 import type { RunResult } from "../pipeline/run_result.ts";
@@ -152,6 +153,20 @@ function checkTogether(options: CountOptions): void {
   if (untilEmpty === true) refuseWithInput("--until-empty", input);
 }
 
+/** Bytes that what is rejected may take besides what the ledger has. */
+async function rejectedRoom(
+  { rejectedLimit, ledger: url, out }: CountOptions,
+): Promise<number> {
+  if (rejectedLimit === 0) return Infinity;
+  if (url === "memory:") return rejectedLimit;
+  const { openLedgerReader } = await import("./open_ledger_reader.ts");
+  await using ledger = await openLedgerReader({ ledger: url, out });
+  return (await ledger.rejectionTotals()).reduce(
+    (room, { rejections, bytes }) => room - bytes - rejections * REJECTION_COST,
+    rejectedLimit,
+  );
+}
+
 interface Outlets {
   readonly snapshot: Snapshot;
   readonly stderr: StandardError;
@@ -176,6 +191,7 @@ async function runPipeline(
     untilEmpty: options.untilEmpty ?? false,
     ...(options.limit === undefined ? {} : { limit: options.limit }),
     deliveryLimit: options.deliveryLimit,
+    rejectedRoom: await rejectedRoom(options),
     checkpointSize: options.checkpointSize,
     checkpointInterval: options.checkpointInterval,
     snapshotInterval: options.snapshotInterval,

@@ -49,6 +49,8 @@ export interface CountOptions extends PlaceOptions {
   checkpointInterval: number;
   snapshotInterval: number;
   deliveryLimit: number;
+  /** In bytes; 0 for none. */
+  rejectedLimit: number;
   dedupeWindow?: number;
   metricsFile?: string;
   listen?: ListenAddress;

@@ -27,6 +27,16 @@ export const OPTION_WORDS: Readonly<Record<string, readonly string[]>> = {
   grouping: ["user", "type", "reason"],
   "listing-format": ["table", "csv", "json", "ndjson"],
   "log-level": ["debug", "info", "warn", "error", "off"],
+  reason: [
+    ...["bad_routing_key", "unknown_type", "bad_type_name", "bad_json"],
+    ...[
+      "missing_id",
+      "bad_id",
+      "body_too_large",
+      "bad_encoding",
+      "delivery_limit",
+    ],
+  ],
   "queue-type": ["classic", "quorum", "stream"],
 };
 

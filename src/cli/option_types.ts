@@ -148,6 +148,32 @@ export function listenAddress(given: Given): ListenAddress {
   throw refusal(given, "a port like 9090, or an address like 127.0.0.1:9090");
 }
 
+/** Reads a moment: a date, which is UTC, or a date and a time with its zone. */
+export function time(given: Given): Date {
+  const { value } = given;
+  if (TIME.test(value) && Date.parse(value) >= 0) return new Date(value);
+  throw refusal(given, "a time like 2026-11-24T10:00:00Z, or a date");
+}
+
+const BYTES: Readonly<Record<string, number>> = {
+  B: 1,
+  kB: 1e3,
+  KB: 1e3,
+  MB: 1e6,
+  GB: 1e9,
+  TB: 1e12,
+};
+
+/** Reads `500MB` or `1GB`, as bytes; `0` stands for "no limit". */
+export function size(given: Given): number {
+  const [, number, unit] =
+    /^(\d{1,12}(?:\.\d{1,3})?)(B|[kK]B|MB|GB|TB)$/.exec(given.value) ?? [];
+  const bytes = Math.round(Number(number) * BYTES[unit ?? "B"]!);
+  if (given.value === "0") return 0;
+  if (bytes > 0 && Number.isSafeInteger(bytes)) return bytes;
+  throw refusal(given, "a size like 500MB or 1GB, or 0 for no limit");
+}
+
 const LIST_OF_TYPES =
   "event types separated by commas, each 1 to 64 letters, digits, _ or -";
 
@@ -190,6 +216,8 @@ export const OPTION_TYPES: Readonly<Record<string, OptionType>> = {
   "stream-start": streamStart,
   "id-place": idPlace,
   "key-pattern": keyPattern,
+  time,
+  size,
   count: wholeNumber(1, 1_000_000_000),
   seed: wholeNumber(0, 4_294_967_295),
   listen: listenAddress,

@@ -84,6 +84,34 @@ export const SUMMARY_FORMAT: OptionSpec = {
   description: "Summary on standard output as text, or as one json object",
 };
 
+/** Which types are counted. */
+export const TYPES: OptionSpec = {
+  flags: "--types <list:event-types>",
+  variable: "EVENTCOUNTER_TYPES",
+  default: new Set(["created", "updated", "deleted"]),
+  defaultText: "created,updated,deleted",
+  description:
+    "Event types that are counted, separated by commas; any alone counts up to 1000 types",
+};
+
+/** What messages look like. */
+export const FOREIGN_MESSAGES: OptionGroup = ["Messages of others", [
+  {
+    flags: "--id <place:id-place>",
+    default: USUAL_ID,
+    defaultText: "json:id",
+    description:
+      "Where the id is: json: with names in the body like event.id, or with a JSON Pointer like /event/id; message-id, the property; or header: with the name of one that holds a text",
+  },
+  {
+    flags: "--routing-key <pattern:key-pattern>",
+    default: USUAL_KEY,
+    defaultText: "<user>.event.<type>",
+    description:
+      "What routing keys look like: <user> is one word or more, <type> and * are one, other words are fixed; the default binding follows it; --key is the same if it has a <user>",
+  },
+]];
+
 /** The options of the main job. */
 export const COUNT_OPTIONS: readonly OptionGroup[] = [
   [BROKER_OPTIONS[0], [
@@ -144,32 +172,17 @@ export const COUNT_OPTIONS: readonly OptionGroup[] = [
       description:
         "Where counts and seen ids are kept: sqlite:PATH, postgres://… for several workers, or memory: for the counts of this run alone",
     },
+    TYPES,
     {
-      flags: "--types <list:event-types>",
-      variable: "EVENTCOUNTER_TYPES",
-      default: new Set(["created", "updated", "deleted"]),
-      defaultText: "created,updated,deleted",
+      flags: "--rejected-limit <size:size>",
+      default: 0,
+      defaultText: "0",
       description:
-        "Event types that are counted, separated by commas; any alone counts up to 1000 types",
+        "Bytes that everything rejected may take in the ledger (its bodies, and 256 for each), like 500MB or 1GB: a batch with more ends the run with 74, unacknowledged; 0 sets no limit",
     },
     SUMMARY_FORMAT,
   ]],
-  ["Messages of others", [
-    {
-      flags: "--id <place:id-place>",
-      default: USUAL_ID,
-      defaultText: "json:id",
-      description:
-        "Where the id is: json: with names in the body like event.id, or with a JSON Pointer like /event/id; message-id, the property; or header: with the name of one that holds a text",
-    },
-    {
-      flags: "--routing-key <pattern:key-pattern>",
-      default: USUAL_KEY,
-      defaultText: "<user>.event.<type>",
-      description:
-        "What routing keys look like: <user> is one word or more, <type> and * are one, other words are fixed; the default binding follows it; --key is the same if it has a <user>",
-    },
-  ]],
+  FOREIGN_MESSAGES,
   ["Run", [
     {
       flags: "--idle <duration:idle>",

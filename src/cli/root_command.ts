@@ -2,6 +2,7 @@ import { Command } from "@cliffy/command";
 import { type CommandDescription, PROGRAM } from "./command_tree.ts";
 import type { Shell } from "./completions/print_completions.ts";
 import type { CountOptions, PlaceOptions } from "./count_options.ts";
+import type { ForgetOptions } from "./forget_command.ts";
 import type { MergeOptions } from "./merge_command.ts";
 import type { VerifyOptions } from "./verify_command.ts";
 import type { OptionSpec } from "./option_spec.ts";
@@ -9,6 +10,7 @@ import { OPTION_TYPES } from "./option_types.ts";
 import type { PublishOptions } from "./publish_command.ts";
 import type { ReportOptions } from "./report_command.ts";
 import type { ProcessContext } from "./process_context.ts";
+import type { ReplayOptions } from "./replay_command.ts";
 import type { ShowOptions } from "./show_command.ts";
 import { longVersion, VERSION } from "./version.ts";
 
@@ -23,7 +25,8 @@ type Action = (
 ) => unknown;
 
 /**
- * What the commands do, by their paths; `completions` alone shows its help.
+ * What the commands do, by their paths; `completions` and
+ * `rejected` alone show their help.
  * Each loads what it needs when it is given.
  */
 const ACTIONS: Readonly<Record<string, Action>> = {
@@ -52,6 +55,14 @@ const ACTIONS: Readonly<Record<string, Action>> = {
   report: async (options, context) => {
     const { report } = await import("./report_command.ts");
     await report(options as ReportOptions, context);
+  },
+  "rejected replay": async (options, context) => {
+    const { replay } = await import("./replay_command.ts");
+    await replay(options as ReplayOptions, context);
+  },
+  "rejected forget": async (options, context) => {
+    const { forget } = await import("./forget_command.ts");
+    await forget(options as ForgetOptions, context);
   },
   "completions bash": (_, context) => printCompletions("bash", context),
   "completions zsh": (_, context) => printCompletions("zsh", context),

@@ -7,7 +7,11 @@ import type {
 import type { Event } from "../model/event.ts";
 import type { FileNotes } from "../model/file_note.ts";
 import type { Position } from "../model/position.ts";
-import type { Rejection } from "../model/rejection.ts";
+import type {
+  Rejection,
+  RejectionReason,
+  StoredRejection,
+} from "../model/rejection.ts";
 import type { Uuid } from "../model/uuid.ts";
 
 /**
@@ -109,9 +113,18 @@ export interface Ledger {
    * by the bytes of their bodies. A ledger that keeps nothing itself has those
    * of this process.
    *
-   * @param after How many to leave out, from the first on. Default: none.
+   * @param after The row of the last one to leave out. Default: none.
    */
-  rejections(after?: number): AsyncIterable<readonly Rejection[]>;
+  rejections(after?: number): AsyncIterable<readonly StoredRejection[]>;
+
+  /**
+   * Removes rejections that somebody has dealt with. A message of one that is
+   * delivered again is known all the same. Where nothing outlives the process,
+   * there is nothing to forget.
+   *
+   * @returns How many there were.
+   */
+  forgetRejections?(which: RejectionSelection): Promise<number>;
 
   /** What is known of the files that were written from this ledger. */
   readonly files: FileNotes;
@@ -160,6 +173,16 @@ export interface CheckpointBatch {
   readonly rejections: readonly Rejection[];
   /** How far each stream has been counted with this; see `LedgerMemory`. */
   readonly positions: ReadonlyMap<string, Position>;
+  /** Rows of rejections that have been counted after all, and go. */
+  readonly released?: readonly number[];
+}
+
+/** Some of the rejections; all of them if nothing is said. */
+export interface RejectionSelection {
+  /** Those of one reason. */
+  readonly reason?: RejectionReason | undefined;
+  /** Those recorded before this moment, in milliseconds since 1970 (UTC). */
+  readonly before?: number | undefined;
 }
 
 /** How many deliveries a run received, by what became of them. */

@@ -2,7 +2,7 @@ import type { TypeTotals, UserCount } from "../model/counts.ts";
 import type { FileNote } from "../model/file_note.ts";
 import { EventCounterError, EXIT } from "../model/errors.ts";
 import type { Position } from "../model/position.ts";
-import type { Rejection, RejectionReason } from "../model/rejection.ts";
+import type { RejectionReason, StoredRejection } from "../model/rejection.ts";
 import type { RunRecord } from "./ledger.ts";
 
 /**
@@ -99,12 +99,6 @@ export interface StoredCheckpoint {
   readonly events?: number;
   /** What its counts add up to, while they wait in the log. */
   readonly counted?: number;
-}
-
-/** A rejection and where it is kept. */
-export interface StoredRejection extends Rejection {
-  /** The key of its row: `id` in SQLite, `place` in PostgreSQL. */
-  readonly row: number;
 }
 
 /** The rejections of one reason. */

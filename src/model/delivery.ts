@@ -27,6 +27,11 @@ export interface Delivery {
    */
   readonly rejectedBefore?: boolean;
   /**
+   * The row of the rejection that it was read from, in the ledger of this run.
+   * If it can be counted now, that leaves the ledger with the same commit.
+   */
+  readonly record?: number;
+  /**
    * Where it stands in a stream, which is not emptied by reading: the name of
    * the stream and the offset (RabbitMQ, header `x-stream-offset`).
    */

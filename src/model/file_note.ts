@@ -4,7 +4,10 @@ export interface FileNote {
   readonly folder: string;
   /** The file's name in it, for example `created.json`. */
   readonly name: string;
-  /** How many events or rejections it shows. There are only ever more. */
+  /**
+   * How many events it shows, or up to which row rejections; there are only
+   * ever more. -1: some of these rejections have been removed since.
+   */
   readonly shows: number;
   /** Its length in bytes. */
   readonly size: number;

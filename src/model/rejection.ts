@@ -21,7 +21,7 @@ export type RejectionReason =
   /** Once more given back, and the broker would drop it. */
   | "delivery_limit";
 
-/** A delivery that cannot become an event, as it is kept for ever. */
+/** A delivery that cannot become an event, as it is kept. */
 export interface Rejection {
   /** Why it could not become an event. */
   readonly reason: RejectionReason;
@@ -46,3 +46,12 @@ export interface Rejection {
    */
   readonly precedes?: string | undefined;
 }
+
+/** A rejection and where a ledger keeps it. */
+export interface StoredRejection extends Rejection {
+  /** The key of its row; those recorded later have higher ones. */
+  readonly row: number;
+}
+
+/** Bytes that a rejection takes in a ledger besides its body, about. */
+export const REJECTION_COST = 256;

@@ -63,7 +63,7 @@ export async function exportFiles(
     }
     await add(
       REJECTED_FILE,
-      rejectedContent(content.rejections(), (more) => rejected += more),
+      rejectedContent(content.rejections(), () => rejected++),
       () => rejected,
     );
     // As a snapshot does: both contents are known before one replaces the other.

@@ -16,9 +16,10 @@ export const REJECTED_FILE = "rejected.ndjson";
 const CHUNK_BYTES = 256 * 1024;
 
 /**
- * Makes `rejected.ndjson` hold every rejection, a line each. It only ever
- * grows, so what is there is left in place and the new lines are added at its
- * end. As long as the file is as it was left, nothing of it is read.
+ * Makes `rejected.ndjson` hold every rejection, a line each. What is there is
+ * left in place and the new lines are added at its end; as long as the file is
+ * as it was left, nothing of it is read. Once rejections have been removed, it
+ * is written anew.
  *
  * @returns Whether the file holds rejections of this ledger.
  */
@@ -32,14 +33,16 @@ export async function updateRejectedFile(
     ledger.files,
   );
   const { shows = 0, size = 0 } = standing?.note ?? {};
-  const isComplete = await isEmpty(ledger.rejections(shows));
-  if (isComplete) return standing?.note !== undefined;
-
   const path = join(folder, REJECTED_FILE);
+  const isOutdated = shows < 0;
+  if (await isEmpty(ledger.rejections(isOutdated ? 0 : shows))) {
+    if (isOutdated) await removeFile(folder, path);
+    return !isOutdated && standing?.note !== undefined;
+  }
   const lines = new Lines(ledger);
   // The ledger's own file is a beginning, also where a crash has cut it short.
   // Anything else holds messages that are nowhere else: keep it.
-  const isOurs = standing?.isFile === true &&
+  const isOurs = standing?.isFile === true && !isOutdated &&
     await extend(path, size, lines.after(shows));
   if (!isOurs) {
     const draft = await Draft.write(
@@ -48,7 +51,7 @@ export async function updateRejectedFile(
       lines.after(0),
       () => lines.shown,
     );
-    await standing?.setAside();
+    if (!isOutdated) await standing?.setAside();
     await draft.publish();
     await syncFolder(folder);
   }
@@ -67,7 +70,7 @@ export async function updateRejectedFile(
 /** The lines of rejections, in chunks, and how many there have been. */
 class Lines {
   readonly #ledger: SnapshotContent;
-  /** The rejections that the file shows when all its lines are written. */
+  /** The row of the last rejection, when all lines are written. */
   shown = 0;
 
   constructor(ledger: SnapshotContent) {
@@ -78,7 +81,7 @@ class Lines {
     this.shown = shown;
     return rejectedContent(
       this.#ledger.rejections(shown),
-      (more) => this.shown += more,
+      ({ row }) => this.shown = row,
     );
   }
 }
@@ -86,16 +89,16 @@ class Lines {
 /**
  * The content of `rejected.ndjson`, in chunks.
  *
- * @param tell Called with how many rejections were added to it.
+ * @param tell Called with each rejection that is added to it.
  */
-export async function* rejectedContent(
-  pages: AsyncIterable<readonly Rejection[]>,
-  tell: (more: number) => void,
+export async function* rejectedContent<Kept extends Rejection>(
+  pages: AsyncIterable<readonly Kept[]>,
+  tell: (rejection: Kept) => void,
 ): AsyncGenerator<Uint8Array> {
   let chunk = "";
   for await (const page of pages) {
     for (const rejection of page) {
-      tell(1);
+      tell(rejection);
       chunk += writeRejectionLine(rejection);
       if (chunk.length < CHUNK_BYTES) continue;
       yield encoder.encode(chunk);
@@ -137,6 +140,13 @@ async function extend(
     if (error instanceof Deno.errors.PermissionDenied) return false;
     throw outputFailure(error, path);
   }
+}
+
+async function removeFile(folder: string, path: string): Promise<void> {
+  await Deno.remove(path).catch((error) => {
+    throw outputFailure(error, path);
+  });
+  await syncFolder(folder);
 }
 
 /** Byte by byte this would take longer than everything else. */

@@ -1,6 +1,6 @@
 import type { TypeTotals, UserCount } from "../model/counts.ts";
 import type { FileNotes } from "../model/file_note.ts";
-import type { Rejection } from "../model/rejection.ts";
+import type { StoredRejection } from "../model/rejection.ts";
 
 /** What a snapshot shows; a ledger has all of it. */
 export interface SnapshotContent {
@@ -10,8 +10,8 @@ export interface SnapshotContent {
   totals(type: string): Promise<TypeTotals>;
   /** The totals of one type, by code point of the user, in pages. */
   counts(type: string): AsyncIterable<readonly UserCount[]>;
-  /** Rejections in order, without so many of the first, in pages. */
-  rejections(after?: number): AsyncIterable<readonly Rejection[]>;
+  /** Rejections in order, those behind a row, in pages. */
+  rejections(after?: number): AsyncIterable<readonly StoredRejection[]>;
   /** What is known of the files that were written from it. */
   readonly files: FileNotes;
 }

@@ -28,10 +28,14 @@ export class Batch {
   duplicates = 0;
   /** Bytes of the bodies that are kept because they were rejected. */
   rejectedBytes = 0;
+  /** Those that are recorded already, and stay as they are. */
+  readonly stillRejected: Rejection[] = [];
   /** Every event in it, new or not: a checkpoint may have to be made anew. */
   readonly events: Event[] = [];
   /** Those of them, from the first on, that have been claimed. */
   claimed = 0;
+  /** Rows of rejections that are events now. */
+  readonly released: number[] = [];
   /** Deliveries that cannot be counted, in order. */
   readonly rejected: RejectedDelivery[] = [];
   /** The acks to send once it is durable. */
@@ -55,6 +59,8 @@ export class Batch {
   addRejected(rejected: RejectedDelivery): void {
     this.rejected.push(rejected);
     this.rejectedBytes += rejected.rejection.body.length;
+    const { delivery, rejection } = rejected;
+    if (delivery.record !== undefined) this.stillRejected.push(rejection);
   }
 
   /**
@@ -94,7 +100,7 @@ export class Batch {
         positionOf(last),
       ]),
     );
-    return { at, counts, rejections, positions };
+    return { at, counts, rejections, positions, released: this.released };
   }
 
   /** Whether a stream has moved on with it. */

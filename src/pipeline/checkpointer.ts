@@ -11,9 +11,13 @@ import {
 } from "../ledger/ledger.ts";
 import type { Clock } from "../model/clock.ts";
 import type { Delivery, Settlement } from "../model/delivery.ts";
-import { messageOf } from "../model/errors.ts";
+import { EventCounterError, EXIT, messageOf } from "../model/errors.ts";
 import type { Event } from "../model/event.ts";
-import type { Rejection, RejectionReason } from "../model/rejection.ts";
+import {
+  type Rejection,
+  REJECTION_COST,
+  type RejectionReason,
+} from "../model/rejection.ts";
 import { Acks } from "./acks.ts";
 import { Batch } from "./batch.ts";
 import type { Classifier } from "./classifier.ts";
@@ -38,6 +42,8 @@ export interface CheckpointerOptions {
   readonly interval: number;
   /** See `PipelineOptions.deliveryLimit`. */
   readonly deliveryLimit: number;
+  /** See `PipelineOptions.rejectedRoom`. */
+  readonly rejectedRoom: number;
   readonly clock: Clock;
   /** Called when a checkpoint has become due by time. */
   readonly wake: () => void;
@@ -67,9 +73,12 @@ export class Checkpointer {
   /** Acks that wait for the snapshot. */
   readonly #held = new Acks();
   #warnedOfReturns = false;
+  /** Bytes that rejections may still take. */
+  #rejectedRoom: number;
 
   constructor(options: CheckpointerOptions) {
     this.#options = options;
+    this.#rejectedRoom = options.rejectedRoom;
     this.#ledger = options.ledger;
     this.#rejections = new RejectionFilter(options.ledger);
   }
@@ -147,8 +156,9 @@ export class Checkpointer {
       batch.rejected,
       this.#batches,
     );
+    this.#takeRoom(rejections);
     await this.#commit(batch, rejections);
-    this.#count(batch, rejections);
+    this.#count(batch, [...rejections, ...batch.stillRejected]);
     this.#batch = new Batch();
     if (this.#ledger.ackAfter === "checkpoint") {
       const settlements = batch.acks.send();
@@ -197,7 +207,8 @@ export class Checkpointer {
 
   #addEvent(delivery: Delivery, event: Event): Promise<unknown> | undefined {
     this.#places.passEvent(delivery.settlement, event);
-    const { events, claimed } = this.#batch;
+    const { events, claimed, released } = this.#batch;
+    if (delivery.record !== undefined) released.push(delivery.record);
     events.push(event);
     if (events.length - claimed < this.#ledger.claimSize) return undefined;
     return this.#claim(this.#batch);
@@ -247,7 +258,8 @@ export class Checkpointer {
         await this.#claim(batch);
         await consumers.idle();
         // Duplicates alone change nothing: what they repeat is durable already.
-        const hasNews = batch.unique + rejections.length > 0 ||
+        const hasNews =
+          batch.unique + rejections.length + batch.released.length > 0 ||
           batch.hasPositions;
         if (!hasNews) return;
         await this.#ledger.commit(
@@ -267,16 +279,30 @@ export class Checkpointer {
     }
   }
 
+  /** @throws {EventCounterError} 74 if they would take more than they may. */
+  #takeRoom(rejections: readonly Rejection[]): void {
+    for (const { body } of rejections) {
+      this.#rejectedRoom -= body.length + REJECTION_COST;
+    }
+    if (this.#rejectedRoom >= 0) return;
+    throw new EventCounterError(
+      EXIT.ioError,
+      `Cannot keep what could not be counted: it would take ${-this
+        .#rejectedRoom} bytes more than --rejected-limit allows; nothing of the ` +
+        "last batch was acknowledged, so nothing is lost; look at show --rejected, mend " +
+        "what publishes it, and make room by rejected forget or raise the limit",
+    );
+  }
+
   #count(batch: Batch, rejections: readonly Rejection[]): void {
-    const recorded = rejections.length;
     for (const { reason } of rejections) {
       const before = this.rejectedByReason.get(reason) ?? 0;
       this.rejectedByReason.set(reason, before + 1);
     }
     this.#totals.unique += batch.unique;
     this.#totals.duplicates += batch.duplicates + batch.rejected.length -
-      recorded;
-    this.#totals.rejected += recorded;
+      rejections.length;
+    this.#totals.rejected += rejections.length;
     this.#totals.redelivered += batch.redelivered;
   }
 

@@ -71,6 +71,7 @@ export class Pipeline {
       size: options.checkpointSize ?? 5_000,
       interval: options.checkpointInterval ?? 1_000,
       deliveryLimit: options.deliveryLimit ?? 20,
+      rejectedRoom: options.rejectedRoom ?? Infinity,
       clock: this.#clock,
       wake,
       stop: this.#stop,

@@ -40,6 +40,12 @@ export interface PipelineOptions extends MessageShape {
    * is RabbitMQ's for quorum queues; classic queues do not count.
    */
   readonly deliveryLimit?: number;
+  /**
+   * Bytes that rejections of this run may take in the ledger, 256 for each
+   * besides its body: a batch with more ends the run (exit code 74), and is not
+   * acked. Default: any number.
+   */
+  readonly rejectedRoom?: number;
   /** Events that may wait for one consumer loop. Default 1,024. */
   readonly channelCapacity?: number;
   /** Aborted to stop early: the batch in hand is finished, then it ends. */

@@ -34,7 +34,9 @@ export class RejectionFilter {
   ): Promise<readonly Rejection[]> {
     const fresh: Rejection[] = [];
     for (const { delivery, rejection, follows, precedes } of rejected) {
-      const { settlement, redelivered, rejectedBefore } = delivery;
+      const { settlement, redelivered, rejectedBefore, record } = delivery;
+      // It stays as it is recorded.
+      if (record !== undefined) continue;
       const placed = this.#ledger.takeOverRejection === undefined
         ? { ...rejection, follows, precedes }
         : rejection;

@@ -4,7 +4,7 @@ import type {
   UserTotal,
 } from "../../src/model/counts.ts";
 import type { FileNotes } from "../../src/model/file_note.ts";
-import type { Rejection } from "../../src/model/rejection.ts";
+import type { StoredRejection } from "../../src/model/rejection.ts";
 import type {
   CheckpointBatch,
   Claim,
@@ -101,7 +101,7 @@ export class JournalLedger implements Ledger {
   counts = (type: string): AsyncIterable<readonly UserCount[]> =>
     this.#inner.counts(type);
   busiest = (most: number): Promise<UserTotal[]> => this.#inner.busiest(most);
-  rejections = (after?: number): AsyncIterable<readonly Rejection[]> =>
+  rejections = (after?: number): AsyncIterable<readonly StoredRejection[]> =>
     this.#inner.rejections(after);
   close = (): Promise<void> => this.#inner.close();
 

@@ -110,5 +110,6 @@ export async function countsOf(
 
 /** Reads the rejections. */
 export async function rejectionsOf(ledger: Ledger): Promise<Rejection[]> {
-  return (await Array.fromAsync(ledger.rejections())).flat();
+  return (await Array.fromAsync(ledger.rejections())).flat()
+    .map(({ row: _, ...rejection }) => rejection);
 }

@@ -56,7 +56,10 @@ function content(
         users: usersOf(type).length,
       }),
     counts: (type) => pages(usersOf(type)),
-    rejections: (after) => pages(rejections.slice(after)),
+    rejections: (after) =>
+      pages(
+        rejections.map((each, i) => ({ ...each, row: i + 1 })).slice(after),
+      ),
     files,
   };
 }

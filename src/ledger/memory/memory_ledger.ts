@@ -6,7 +6,7 @@ import {
 } from "../../model/counts.ts";
 import type { Event } from "../../model/event.ts";
 import type { FileNotes } from "../../model/file_note.ts";
-import type { Rejection } from "../../model/rejection.ts";
+import type { StoredRejection } from "../../model/rejection.ts";
 import type { Uuid } from "../../model/uuid.ts";
 import type {
   CheckpointBatch,
@@ -108,7 +108,7 @@ export class MemoryLedger implements Ledger {
     return Promise.resolve(busiest);
   }
 
-  async *rejections(after = 0): AsyncGenerator<readonly Rejection[]> {
+  async *rejections(after = 0): AsyncGenerator<readonly StoredRejection[]> {
     yield* this.#rejections.pages(after);
   }
 

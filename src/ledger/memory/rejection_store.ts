@@ -1,5 +1,5 @@
 import { DatabaseSync, type StatementSync } from "node:sqlite";
-import type { Rejection } from "../../model/rejection.ts";
+import type { Rejection, StoredRejection } from "../../model/rejection.ts";
 import { sqliteFailure } from "../sqlite/sqlite_failure.ts";
 
 /** Bytes of bodies that are kept in memory (64 MiB). */
@@ -44,13 +44,13 @@ export class RejectionStore {
   }
 
   /** All of them in order, but for so many of the first, in pages. */
-  *pages(after: number): Generator<readonly Rejection[]> {
-    let page: Rejection[] = [];
+  *pages(after: number): Generator<readonly StoredRejection[]> {
+    let page: StoredRejection[] = [];
     let bytes = 0;
     for (let number = after; number < this.#rejections.length; number++) {
       const kept = this.#rejections[number]!;
       const body = kept.body ?? this.#bodies!.get(number);
-      page.push({ ...kept, body });
+      page.push({ ...kept, body, row: number + 1 });
       bytes += body.length;
       if (bytes < PAGE_BYTES) continue;
       yield page;

@@ -2,7 +2,7 @@ import { Buffer } from "node:buffer";
 import type { TypeTotals, UserCount, UserTotal } from "../../model/counts.ts";
 import type { Event } from "../../model/event.ts";
 import type { FileNotes } from "../../model/file_note.ts";
-import type { Rejection } from "../../model/rejection.ts";
+import type { StoredRejection } from "../../model/rejection.ts";
 import type { Uuid } from "../../model/uuid.ts";
 import { writeCounts } from "../counts.ts";
 import type {
@@ -10,6 +10,7 @@ import type {
   Claim,
   Ledger,
   LedgerMemory,
+  RejectionSelection,
   RunRecord,
 } from "../ledger.ts";
 import { CheckpointTransaction } from "./checkpoint_transaction.ts";
@@ -19,10 +20,12 @@ import { forgetIds } from "./forget_ids.ts";
 import { PostgresFileNotes } from "./postgres_file_notes.ts";
 import {
   appendRejections,
+  forgetRejections,
   readRejections,
   recentRejections,
   recordedBefore,
   rejectionCount,
+  releaseRejections,
   settleRejections,
   takeOverRejection,
 } from "./rejections.ts";
@@ -211,8 +214,12 @@ export class PostgresLedger implements Ledger {
     return this.#totals.busiest(most);
   }
 
-  rejections(after = 0): AsyncIterable<readonly Rejection[]> {
+  rejections(after = 0): AsyncIterable<readonly StoredRejection[]> {
     return readRejections(this.#exports, after);
+  }
+
+  forgetRejections(which: RejectionSelection): Promise<number> {
+    return this.#connection.run((session) => forgetRejections(session, which));
   }
 
   async close(): Promise<void> {
@@ -235,7 +242,7 @@ export class PostgresLedger implements Ledger {
 
   #append(
     session: Session,
-    { counts, rejections, positions }: CheckpointBatch,
+    { counts, rejections, positions, released = [] }: CheckpointBatch,
     settled: readonly number[],
   ): Promise<Answer>[] {
     const { run, number } = this.#transaction;
@@ -245,6 +252,9 @@ export class PostgresLedger implements Ledger {
     }
     if (rejections.length > 0) {
       answers.push(...appendRejections(session, run, number, rejections));
+    }
+    if (released.length > 0) {
+      answers.push(...releaseRejections(session, released));
     }
     if (positions.size > 0) {
       answers.push(this.#positions.move(session, positions));

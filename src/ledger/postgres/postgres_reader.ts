@@ -7,7 +7,10 @@ import {
 import { EventCounterError, EXIT } from "../../model/errors.ts";
 import type { FileNote } from "../../model/file_note.ts";
 import type { Position } from "../../model/position.ts";
-import type { RejectionReason } from "../../model/rejection.ts";
+import type {
+  RejectionReason,
+  StoredRejection,
+} from "../../model/rejection.ts";
 import { packedUuid, UUID_BYTES } from "../../model/uuid.ts";
 import { addLog } from "../counts.ts";
 import type {
@@ -15,7 +18,6 @@ import type {
   LedgerReader,
   RejectionTotals,
   StoredIds,
-  StoredRejection,
   StoredRun,
 } from "../ledger_reader.ts";
 import { addSorted, pagesOf } from "../sorted_counts.ts";
@@ -58,8 +60,8 @@ const READ_REJECTIONS = {
   text:
     "SELECT at, reason, routing_key, fingerprint, body, properties, place FROM " +
     "(SELECT *, sum(length(body) + 1024) OVER (ORDER BY place) AS bytes FROM " +
-    "(SELECT * FROM rejection WHERE place > $1 AND ($2::text IS NULL OR " +
-    "reason = $2) ORDER BY place LIMIT 1000) AS next) AS summed WHERE " +
+    "(SELECT * FROM rejection WHERE place > $1 AND reason <> '' AND " +
+    "reason = coalesce($2, reason) ORDER BY place LIMIT 1000) AS next) AS summed WHERE " +
     `bytes - length(body) - 1024 < ${REJECTION_BYTES} ORDER BY place`,
 };
 
@@ -184,7 +186,7 @@ export class PostgresReader implements LedgerReader {
   async rejectionTotals(): Promise<RejectionTotals[]> {
     const rows = await this.#ask(
       "SELECT reason, count(*), coalesce(sum(length(body)), 0)::bigint " +
-        "FROM rejection GROUP BY reason ORDER BY count(*) DESC, reason",
+        "FROM rejection WHERE reason <> '' GROUP BY reason ORDER BY count(*) DESC, reason",
     );
     return rows.map(([reason, rejections, bytes]) => ({
       reason: reason as RejectionReason,
@@ -199,10 +201,7 @@ export class PostgresReader implements LedgerReader {
     for (let last = 0;;) {
       const rows = await this.#ask(READ_REJECTIONS, last, reason ?? null);
       if (rows.length === 0) return;
-      const page = rows.map((row) => ({
-        ...rejectionOf(row),
-        row: row[6] as number,
-      }));
+      const page = rows.map(rejectionOf);
       last = page.at(-1)!.row;
       yield page;
     }

@@ -1,6 +1,10 @@
 import { Buffer } from "node:buffer";
-import type { Rejection, RejectionReason } from "../../model/rejection.ts";
-import type { RecordedRejection } from "../ledger.ts";
+import type {
+  Rejection,
+  RejectionReason,
+  StoredRejection,
+} from "../../model/rejection.ts";
+import type { RecordedRejection, RejectionSelection } from "../ledger.ts";
 import {
   readStoredProperties,
   writeStoredProperties,
@@ -41,9 +45,11 @@ const APPEND = {
 /** As many as fit a page, and at least one. */
 const READ_PAGE = {
   name: "read_rejections",
-  text: "SELECT at, reason, routing_key, fingerprint, body, properties " +
+  text:
+    "SELECT at, reason, routing_key, fingerprint, body, properties, place " +
     "FROM (SELECT *, sum(length(body)) OVER (ORDER BY place) AS bytes FROM " +
-    `(SELECT * FROM rejection WHERE place > $1 ORDER BY place LIMIT ${PAGE}) ` +
+    "(SELECT * FROM rejection WHERE place > $1 AND reason <> '' " +
+    `ORDER BY place LIMIT ${PAGE}) ` +
     `AS next) AS summed WHERE bytes - length(body) < ${PAGE_BYTES} ORDER BY place`,
 };
 
@@ -123,7 +129,8 @@ export async function recordedBefore(
   fingerprint: Uint8Array,
 ): Promise<number> {
   const { rows } = await session.ask(
-    "SELECT count(*) FROM rejection WHERE fingerprint = $1 AND run <> $2",
+    "SELECT count(*) FROM rejection WHERE fingerprint = $1 AND run <> $2 " +
+      "AND reason <> ''",
     Buffer.from(fingerprint),
     run,
   );
@@ -154,25 +161,78 @@ export async function rejectionCount(session: Session): Promise<number> {
   return rows[0]![0] as number;
 }
 
+/** All that a person could read is gone, and no reason left. */
+const REMOVE = "UPDATE rejection SET reason = '', routing_key = '\"\"', " +
+  "properties = NULL, body = ''";
+
+/**
+ * What is known again by its place stays so, and so does what another worker
+ * may take over: the messages may be delivered again.
+ */
+const PURGE = "DELETE FROM rejection WHERE reason = '' AND settled AND " +
+  `place <= (SELECT max(place) FROM rejection) - ${RECENT}`;
+
+/** A file that grows at its end has to be written anew. */
+const OUTDATE_FILES = "UPDATE file SET shows = -1 WHERE length(digest) = 0";
+
+/** Removes rejections, by their places, in the transaction that is open. */
+export function releaseRejections(
+  session: Session,
+  places: readonly number[],
+): Promise<Answer>[] {
+  const which = packNumbers(places);
+  return [
+    session.ask(`${REMOVE} WHERE place = ANY ($1::bigint[])`, which),
+    session.ask(`${PURGE} AND place = ANY ($1::bigint[])`, which),
+    session.ask(OUTDATE_FILES),
+  ];
+}
+
+/** Removes all that are selected. @returns How many there were. */
+export async function forgetRejections(
+  session: Session,
+  { reason, before }: RejectionSelection,
+): Promise<number> {
+  const [, { rows }] = await Promise.all([
+    session.ask("BEGIN"),
+    session.ask(
+      `WITH removed AS (${REMOVE} WHERE reason <> '' AND ` +
+        "reason = coalesce($1, reason) AND at < coalesce($2::bigint, at + 1) " +
+        "RETURNING 1) SELECT count(*) FROM removed",
+      reason ?? null,
+      before ?? null,
+    ),
+    session.ask(PURGE),
+    session.ask(OUTDATE_FILES),
+    session.ask("COMMIT"),
+  ]);
+  return rows[0]![0] as number;
+}
+
 /** Rejections in the order they were recorded, in pages. */
 export async function* readRejections(
   connection: Connection,
   after: number,
-): AsyncGenerator<readonly Rejection[]> {
+): AsyncGenerator<readonly StoredRejection[]> {
   for (let last = after;;) {
     const { rows } = await connection.run((session) =>
       session.ask(READ_PAGE, last)
     );
     if (rows.length === 0) return;
-    last += rows.length;
-    yield rows.map(rejectionOf);
+    const page = rows.map(rejectionOf);
+    last = page.at(-1)!.row;
+    yield page;
   }
 }
 
-/** What a row tells: at, reason, routing_key, fingerprint, body, properties. */
-export function rejectionOf(row: readonly Value[]): Rejection {
-  const [at, reason, routingKey, fingerprint, body, properties] = row;
+/**
+ * What a row tells: at, reason, routing_key, fingerprint, body, properties,
+ * place.
+ */
+export function rejectionOf(row: readonly Value[]): StoredRejection {
+  const [at, reason, routingKey, fingerprint, body, properties, place] = row;
   return {
+    row: place as number,
     at: at as number,
     reason: reason as RejectionReason,
     routingKey: JSON.parse(routingKey as string),

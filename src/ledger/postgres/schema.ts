@@ -81,7 +81,7 @@ CREATE TABLE rejection (
   run uuid NOT NULL,
   number bigint NOT NULL,
   at bigint NOT NULL,           -- milliseconds since 1970 (UTC)
-  reason text NOT NULL,
+  reason text NOT NULL,         -- empty: removed, only to be known again
   routing_key json NOT NULL,    -- a string
   fingerprint bytea NOT NULL,   -- 16 bytes for routing key, body, properties
   follows json,                 -- strings

@@ -3,7 +3,7 @@ import type { TypeTotals, UserCount, UserTotal } from "../../model/counts.ts";
 import type { FileNotes } from "../../model/file_note.ts";
 import type { Event } from "../../model/event.ts";
 import type { Position } from "../../model/position.ts";
-import type { Rejection } from "../../model/rejection.ts";
+import type { StoredRejection } from "../../model/rejection.ts";
 import type { Uuid } from "../../model/uuid.ts";
 import { writeCounts } from "../counts.ts";
 import type {
@@ -12,11 +12,17 @@ import type {
   Ledger,
   LedgerMemory,
   RecordedRejection,
+  RejectionSelection,
   RunRecord,
 } from "../ledger.ts";
 import { writeStoredProperties } from "../stored_properties.ts";
 import { SeenIds } from "../seen/seen_ids.ts";
 import { ClaimedIds } from "./claimed_ids.ts";
+import {
+  forgetRejections,
+  RECENT_REJECTIONS,
+  releaseRejections,
+} from "./removed_rejections.ts";
 import { SqliteFileNotes } from "./sqlite_file_notes.ts";
 import {
   idsOf,
@@ -32,9 +38,6 @@ import {
   openLedgerFile,
 } from "./sqlite_file.ts";
 import { SqliteTotals } from "./sqlite_totals.ts";
-
-/** Rejections that are known again by their place, the last ones. */
-const RECENT_REJECTIONS = 20_000;
 
 /** Settings of a {@linkcode SqliteLedger}. */
 export interface SqliteLedgerOptions {
@@ -153,7 +156,7 @@ export class SqliteLedger implements Ledger {
 
   recordedBefore(fingerprint: Uint8Array): number {
     const { number } = this.#database.prepare(
-      "SELECT count(*) AS number FROM rejection WHERE fingerprint = ? AND id <= ?",
+      "SELECT count(*) AS number FROM rejection WHERE fingerprint = ? AND id <= ? AND reason <> ''",
     ).get(fingerprint, this.#rejectionsBefore)!;
     return number as number;
   }
@@ -214,14 +217,25 @@ export class SqliteLedger implements Ledger {
     return this.#try(() => this.#totals.busiest(most));
   }
 
-  async *rejections(after = 0): AsyncGenerator<readonly Rejection[]> {
-    // Rows are only ever added, so their ids count them.
+  async *rejections(after = 0): AsyncGenerator<
+    readonly StoredRejection[]
+  > {
     for (let last = after;;) {
       const page = await this.#try(() => readRejections(this.#database, last));
       if (page.length === 0) return;
-      last += page.length;
+      last = page.at(-1)!.row;
       yield page;
     }
+  }
+
+  forgetRejections(which: RejectionSelection): Promise<number> {
+    return this.#try(() => {
+      let forgotten = 0;
+      this.#transaction(() =>
+        forgotten = forgetRejections(this.#database, which)
+      );
+      return forgotten;
+    });
   }
 
   close(): Promise<void> {
@@ -285,7 +299,9 @@ export class SqliteLedger implements Ledger {
   }
 
   /** @returns The row of the checkpoint. */
-  #append({ at, counts, rejections, positions }: CheckpointBatch): number {
+  #append(
+    { at, counts, rejections, positions, released = [] }: CheckpointBatch,
+  ): number {
     const { lastInsertRowid } = this.#appendCheckpoint.run(
       this.#run,
       at,
@@ -313,6 +329,7 @@ export class SqliteLedger implements Ledger {
     for (const [stream, { offset, fingerprint }] of positions) {
       this.#appendPosition.run(stream, offset, fingerprint);
     }
+    releaseRejections(this.#database, released);
     return row;
   }
 

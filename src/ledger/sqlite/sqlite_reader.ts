@@ -9,7 +9,10 @@ import {
 import { EventCounterError, EXIT, messageOf } from "../../model/errors.ts";
 import type { FileNote } from "../../model/file_note.ts";
 import type { Position } from "../../model/position.ts";
-import type { RejectionReason } from "../../model/rejection.ts";
+import type {
+  RejectionReason,
+  StoredRejection,
+} from "../../model/rejection.ts";
 import { addLog } from "../counts.ts";
 import {
   type IdTotals,
@@ -18,7 +21,6 @@ import {
   type RejectionTotals,
   type StoredCheckpoint,
   type StoredIds,
-  type StoredRejection,
   type StoredRun,
 } from "../ledger_reader.ts";
 import { addSorted, pagesOf } from "../sorted_counts.ts";
@@ -135,7 +137,7 @@ export class SqliteReader implements LedgerReader {
   rejectionTotals(): Promise<RejectionTotals[]> {
     return this.#all(
       "SELECT reason, count(*) AS rejections, total(length(body)) AS bytes " +
-        "FROM rejection GROUP BY reason ORDER BY rejections DESC, reason",
+        "FROM rejection WHERE reason <> '' GROUP BY reason ORDER BY rejections DESC, reason",
       ({ reason, rejections, bytes }) => ({
         reason: reason as RejectionReason,
         rejections: rejections as number,
@@ -149,9 +151,9 @@ export class SqliteReader implements LedgerReader {
   ): AsyncIterable<readonly StoredRejection[]> {
     return this.#pages(
       `SELECT * FROM rejection ${
-        reason === undefined ? "" : "WHERE reason = ?"
+        reason === undefined ? "WHERE reason <> ''" : "WHERE reason = ?"
       } ORDER BY id`,
-      (row) => ({ ...rejectionOf(row), row: row.id as number }),
+      rejectionOf,
       reason === undefined ? [] : [reason],
       ({ body }) => (body.length + ROW_BYTES) / PAGE_BYTES,
     );

@@ -5,7 +5,10 @@ import { readStoredProperties } from "../stored_properties.ts";
 import { readCounts, sumOf } from "../counts.ts";
 import type { RecordedRejection } from "../ledger.ts";
 import type { StoredCheckpoint, StoredRun } from "../ledger_reader.ts";
-import type { Rejection, RejectionReason } from "../../model/rejection.ts";
+import type {
+  RejectionReason,
+  StoredRejection,
+} from "../../model/rejection.ts";
 
 /**
  * A value that is never null in a ledger. `node:sqlite` gives null for what it
@@ -41,11 +44,11 @@ const PAGE_BYTES = 8 * 1024 * 1024;
 export function readRejections(
   database: DatabaseSync,
   after: number,
-): Rejection[] {
+): StoredRejection[] {
   const rows = database.prepare(
-    "SELECT * FROM rejection WHERE id > ? ORDER BY id",
+    "SELECT * FROM rejection WHERE id > ? AND reason <> '' ORDER BY id",
   );
-  const page: Rejection[] = [];
+  const page: StoredRejection[] = [];
   let bytes = 0;
   for (const row of rows.iterate(after)) {
     const rejection = rejectionOf(row);
@@ -58,8 +61,11 @@ export function readRejections(
 }
 
 /** The rejection that a row of the table `rejection` holds. */
-export function rejectionOf(row: Record<string, SQLOutputValue>): Rejection {
+export function rejectionOf(
+  row: Record<string, SQLOutputValue>,
+): StoredRejection {
   return {
+    row: row.id as number,
     at: row.at as number,
     reason: row.reason as RejectionReason,
     routingKey: textOf(row.routing_key),

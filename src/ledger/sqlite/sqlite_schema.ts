@@ -63,7 +63,7 @@ CREATE TABLE rejection (
   id INTEGER PRIMARY KEY,
   checkpoint INTEGER NOT NULL, -- its row may be forgotten
   at INTEGER NOT NULL,
-  reason TEXT NOT NULL,
+  reason TEXT NOT NULL,        -- empty: removed, and only to be known again
   routing_key TEXT NOT NULL, -- a JSON string
   fingerprint BLOB NOT NULL, -- 16 bytes for routing key, body, properties
   follows TEXT,              -- places between events, as JSON strings

@@ -1,0 +1,76 @@
+import { ValidationError } from "@cliffy/command";
+import type { RejectionSelection } from "../ledger/ledger.ts";
+import { systemClock } from "../model/clock.ts";
+import type { RejectionReason } from "../model/rejection.ts";
+import { Snapshot } from "../output/snapshot.ts";
+import { configureLog, type Format, type Level } from "./log.ts";
+import { openLedgerToChange } from "./open_ledger_to_change.ts";
+import type { ProcessContext } from "./process_context.ts";
+import { grouped } from "./progress.ts";
+import { StandardError } from "./stderr.ts";
+
+/** The options of `rejected forget` as Cliffy hands them over. */
+export interface ForgetOptions {
+  ledger?: string;
+  out: string;
+  reason?: RejectionReason;
+  before?: Date;
+  /** In ms. */
+  olderThan?: number;
+  all?: boolean;
+  format: Format;
+  logLevel: Level;
+  logFormat: Format;
+}
+
+/** Does what `rejected forget` is for: removes what somebody has dealt with. */
+export async function forget(
+  options: ForgetOptions,
+  { print }: ProcessContext,
+): Promise<void> {
+  const which = selectionOf(options);
+  const { out, format, logLevel, logFormat } = options;
+  await configureLog(logLevel, logFormat, new StandardError());
+  const ledger = await openLedgerToChange(options);
+  try {
+    const snapshot = new Snapshot(out, []);
+    await snapshot.prepare();
+    const forgotten = await ledger.forgetRejections?.(which) ?? 0;
+    const { files } = await snapshot.write(ledger);
+    print(
+      format === "json"
+        ? JSON.stringify({ forgotten, files })
+        : `${grouped(forgotten)} ${
+          forgotten === 1 ? "rejection" : "rejections"
+        } forgotten`,
+    );
+  } finally {
+    await ledger.close();
+  }
+}
+
+/** What only several options together can get wrong. */
+function selectionOf(
+  { reason, before, olderThan, all }: ForgetOptions,
+): RejectionSelection {
+  if (before !== undefined && olderThan !== undefined) {
+    throw new ValidationError(
+      'Option "--older-than" does not go with --before, but got both.',
+    );
+  }
+  const isSome = [reason, before, olderThan].some((given) =>
+    given !== undefined
+  );
+  if (isSome === (all === true)) {
+    throw new ValidationError(
+      'Options "--reason", "--before" and "--older-than" say which rejections are meant, or "--all" does, ' +
+        `but got ${isSome ? "both" : "none"} of these.`,
+    );
+  }
+  return {
+    reason,
+    before: olderThan === undefined
+      ? before?.getTime()
+      : systemClock.now() - olderThan,
+  };
+}
