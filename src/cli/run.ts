@@ -21,7 +21,8 @@ export async function run(
   const context: ProcessContext = {
     args,
     exit,
-    print,
+    // It says nothing where a pipe is closed (`| head -1`).
+    print: console.log,
     ...(decorate === undefined ? {} : { decorate }),
   };
   try {
@@ -36,14 +37,5 @@ export async function run(
       // Standard error takes nothing: the code is all that can be told.
     }
     return failure.exitCode;
-  }
-}
-
-/** Whoever has read enough of the output (`| head -1`) ends it quietly. */
-function print(line: string): void {
-  try {
-    console.log(line);
-  } catch (error) {
-    if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
   }
 }
