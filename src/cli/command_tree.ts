@@ -52,6 +52,10 @@ export const PROGRAM: CommandDescription = {
   name: "eventcounter",
   description:
     "Drain user events from RabbitMQ, count each unique one exactly once, and write one JSON file per event type.",
+  example: [
+    "Until the queue is empty, with the result as JSON",
+    "--out counts --until-empty --format json",
+  ],
   general: [HELP, VERSION],
   options: COUNT_OPTIONS,
   commands: [
@@ -60,6 +64,7 @@ export const PROGRAM: CommandDescription = {
       name: "count",
       description:
         "Drain the queue and count each new event once; the same as eventcounter alone.",
+      example: ["A first look at a queue", "count --limit 100 --out trial"],
       general: [HELP],
       options: COUNT_OPTIONS,
       commands: [],
@@ -69,6 +74,10 @@ export const PROGRAM: CommandDescription = {
       name: "publish",
       description:
         "Publish generated events, with duplicates and invalid ones if asked for, and tell what a correct count must give.",
+      example: [
+        "As lines that --input reads",
+        "publish --to - --size 1000 --seed 7",
+      ],
       general: [HELP],
       options: PUBLISH_OPTIONS,
       commands: [],
@@ -185,6 +194,7 @@ export const PROGRAM: CommandDescription = {
         path: ["completions", shell],
         name: shell,
         description: `Print the completion script of ${shell}.`,
+        example: ["The script", `completions ${shell}`],
         general: [HELP],
         options: [],
         commands: [],
