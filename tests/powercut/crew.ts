@@ -3,12 +3,18 @@ import { type Cut, cutsOf } from "./cuts.ts";
 import type { Recording } from "./recording.ts";
 import type { Told } from "./worker.ts";
 
+/** A power cut that the program has not come through. */
+export interface Failure {
+  readonly cut: Cut;
+  /** What is wrong, one line each. */
+  readonly complaints: readonly string[];
+}
+
 /** What came of the power cuts of a recording. */
 export interface Outcome {
   /** Disks that the program was started on; no two are alike. */
   readonly disks: number;
-  /** The point, the choices, what is wrong, and how to repeat it. */
-  readonly failures: readonly string[];
+  readonly failures: readonly Failure[];
 }
 
 /** Memory that has the look of a disk, where there is such. */
@@ -33,7 +39,7 @@ export async function cutEverywhere(
     prefix: "eventcounter-powercut-",
   });
   const cuts = cutsOf(recording, most, seed);
-  const failures: string[] = [];
+  const failures: Failure[] = [];
   let disks = 0;
   const work = async (_: unknown, number: number) => {
     const url = new URL("worker.ts", import.meta.url);
@@ -49,8 +55,7 @@ export async function cutEverywhere(
       ask({ cut });
       const complaints = await answer.promise;
       disks++;
-      if (complaints.length === 0) continue;
-      failures.push(await describe(recording, cut, complaints));
+      if (complaints.length > 0) failures.push({ cut, complaints });
     }
     worker.terminate();
   };
@@ -63,29 +68,28 @@ export async function cutEverywhere(
   return { disks, failures };
 }
 
-const kept = new WeakMap<Recording, string>();
-
-/** Keeps the recording, so that it can be repeated. */
-async function describe(
+/**
+ * Tells each failure: the point, the choices, what is wrong, and the command
+ * that repeats it, for which the recording is kept.
+ */
+export async function tell(
   recording: Recording,
-  { point, choices, acked }: Cut,
-  complaints: readonly string[],
-): Promise<string> {
-  let path = kept.get(recording);
-  if (path === undefined) {
-    path = await Deno.makeTempFile({ suffix: `.${recording.name}` });
-    await Deno.writeFile(path, serialize(recording));
-    kept.set(recording, path);
-  }
-  const step = recording.steps[point - 1];
-  const last = step === undefined
-    ? "nothing"
-    : `${step.kind} ${"path" in step ? step.path : step.upTo}`;
-  return [
-    `${recording.name}: power cut at point ${point}, after ${last}; acked up to ${acked}; choices ${
-      choices.join(".") || "none"
-    }`,
-    ...complaints.map((complaint) => complaint.split("\n")[0]),
-    `repeat it with: deno task powercut ${path} ${point} ${choices.join(".")}`,
-  ].join("\n  ");
+  failures: readonly Failure[],
+): Promise<readonly string[]> {
+  if (failures.length === 0) return [];
+  const path = await Deno.makeTempFile({ suffix: `.${recording.name}` });
+  await Deno.writeFile(path, serialize(recording));
+  return failures.map(({ cut: { point, choices, acked }, complaints }) => {
+    const step = recording.steps[point - 1];
+    const last = step === undefined
+      ? "nothing"
+      : `${step.kind} ${"path" in step ? step.path : step.upTo}`;
+    const chosen = choices.join(".");
+    return [
+      `${recording.name}: power cut at point ${point}, after ${last}, with ` +
+      `acks up to ${acked} and the choices ${chosen || "none"}`,
+      ...complaints.map((complaint) => complaint.split("\n")[0]),
+      `repeat it with: deno task powercut ${path} ${point} ${chosen}`,
+    ].join("\n  ");
+  });
 }

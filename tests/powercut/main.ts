@@ -7,16 +7,20 @@
  *
  * Ends with 0 if the program came through all of them, else with 1.
  */
+import { assertEquals } from "@std/assert";
 import { deserialize } from "node:v8";
 import { findOrStartBroker } from "../../tools/broker.ts";
 import { Choices, chooseSeed, SEED_VARIABLE } from "../fault/seed.ts";
-import { cutEverywhere } from "./crew.ts";
-import { cutAt } from "./cuts.ts";
+import { cutEverywhere, tell } from "./crew.ts";
+import { cutAt, cutsOf } from "./cuts.ts";
 import { KINDS, record, type Recording } from "./recording.ts";
-import { recover } from "./recovery.ts";
+import { recover, recoverByProcess } from "./recovery.ts";
 
 /** Disks to start the program on. */
 const ENOUGH = 10_000;
+
+/** Processes to start on disks of a recording, about. */
+const PROCESSES = 20;
 
 /** Of one point of a recording. */
 const MOST = 150;
@@ -34,6 +38,19 @@ async function repeat(
   await Deno.remove(folder);
   console.log(wrong.length === 0 ? "nothing is wrong" : wrong.join("\n"));
   return wrong.length === 0;
+}
+
+/** The same with processes, for some of them. */
+async function byProcess(recording: Recording, seed: number): Promise<void> {
+  if (recording.isStream) return;
+  const cuts = [...cutsOf(recording, 2, seed)];
+  const every = Math.ceil(cuts.length / PROCESSES);
+  const some = cuts.filter((_, number) => number % every === 0);
+  for (const { point, choices, disk, acked } of some) {
+    const wrong = await recoverByProcess(recording, disk, acked);
+    assertEquals(wrong, [], `${recording.name} ${point} ${choices.join(".")}`);
+  }
+  console.log(`${recording.name}: ${some.length} disks by processes, too`);
 }
 
 async function everyCut(): Promise<boolean> {
@@ -54,8 +71,9 @@ async function everyCut(): Promise<boolean> {
         `${name}: ${recording.steps.length} steps, ${outcome.disks} disks, ` +
           `${outcome.failures.length} failures, ${seconds} s`,
       );
+      if (round === 1) await byProcess(recording, seed);
       if (outcome.failures.length === 0) continue;
-      console.error(outcome.failures.join("\n"));
+      console.error((await tell(recording, outcome.failures)).join("\n"));
       return false;
     }
   }

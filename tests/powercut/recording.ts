@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { relative } from "../support/paths.ts";
 import { provide } from "../support/provide.ts";
 import type {
@@ -43,10 +43,10 @@ export const KINDS = ["queue", "memory", "stream", "repair"] as const;
 export type Kind = typeof KINDS[number];
 
 /**
- * Drains a small queue of a real broker, in a new folder, and records that.
+ * Drains a small queue of a real broker and records that.
  *
- * @param kind `repair` is what a run does on a disk that a power cut has left,
- * in mid-drain, of one before it.
+ * @param kind With `repair`, what a run does that comes after a whole one and a
+ * power cut in the middle of another; else there was none before.
  * @param patch Makes another program of it.
  */
 export async function record(
@@ -55,51 +55,60 @@ export async function record(
   patch?: Patch,
 ): Promise<Recording> {
   await provide("strace");
+  const isStream = kind === "stream", inMemory = kind === "memory";
   await using drain = await Drain.make(choices, {
     size: 100,
     invalid: 0.08,
     checkpointSize: CHECKPOINT_SIZE,
-    ...(kind === "stream" ? { partitions: 1 } : {}),
+    ...(isStream ? { partitions: 1 } : {}),
   });
   const before = kind === "repair" ? await crash(drain) : new Map();
-  const waiting = kind === "stream" ? 0 : await drain.place.ready();
   const { messages } = drain.stream;
-  const inMemory = kind === "memory";
-  const steps = await watch(drain, before, async (options) => {
-    const args = ["--until-empty", ...inMemory ? ["--ledger", "memory:"] : []];
-    const program = patch && await patched(patch);
-    const entry = program && { entry: relative(root, `${program}/main.ts`) };
-    const { code, stderr } = await drain.run({ ...options, ...entry, args });
-    assertEquals(code, 0, stderr);
-    if (program) await Deno.remove(program, { recursive: true });
-  });
+  const waiting = isStream ? messages.length : await drain.place.ready();
+  const program = patch && await patched(patch);
+  const { steps } = await watch(drain, before, (options) =>
+    finish(drain, {
+      ...options,
+      ...(program && { entry: relative(root, `${program}/main.ts`) }),
+      args: ["--until-empty", ...inMemory ? ["--ledger", "memory:"] : []],
+    }));
+  if (program) await Deno.remove(program, { recursive: true });
   return {
     name: kind,
     inMemory,
-    isStream: kind === "stream",
+    isStream,
     expected: drain.stream,
-    messages: kind === "repair" ? messages.slice(-waiting) : messages,
+    messages: messages.slice(-waiting),
     before,
     steps,
   };
 }
 
 /**
- * Has the program killed after its fourth commit, and leaves a disk with
- * nothing on it that was not safe.
+ * Has one run end well, with files of its own, and the next one killed after a
+ * commit. Leaves a disk with nothing of that on it that was not safe.
  */
 async function crash(drain: Drain): Promise<DiskContent> {
-  const steps = await watch(drain, new Map(), async (options) => {
-    await drain.killAt("after commit", 4, options);
+  const args = ["--limit", `${3 * CHECKPOINT_SIZE}`];
+  const well = await watch(
+    drain,
+    new Map(),
+    (options) => finish(drain, { ...options, args }),
+  );
+  await drain.untilAlone();
+  const { disk } = await watch(drain, well.disk.whole, async (options) => {
+    assert(await drain.killAt("after commit", 2, options));
   });
   await drain.untilAlone();
-  const { folder } = drain.place;
-  const disk = new Disk();
-  for (const step of steps) disk.apply(step);
   const left = disk.after(disk.odds.map(() => 0));
   await Deno.remove(drain.out, { recursive: true });
-  await writeDisk(folder, left);
+  await writeDisk(drain.place.folder, left);
   return left;
+}
+
+async function finish(drain: Drain, options: RunOptions): Promise<void> {
+  const { code, stderr } = await drain.run(options);
+  assertEquals(code, 0, stderr);
 }
 
 /** Records a run, and holds the model of the disk against the real one. */
@@ -107,13 +116,13 @@ async function watch(
   drain: Drain,
   before: DiskContent,
   run: (options: RunOptions) => Promise<void>,
-): Promise<readonly Step[]> {
+): Promise<{ readonly steps: readonly Step[]; readonly disk: Disk }> {
+  const { folder, url } = drain.place;
   const log = await Deno.makeTempFile({ prefix: "eventcounter-strace-" });
   try {
     await run({ through: recordingBy(log) });
-    const { folder, url } = drain.place;
-    const { port } = new URL(url);
-    const steps = readSteps(await Deno.readTextFile(log), folder, port);
+    const text = await Deno.readTextFile(log);
+    const steps = readSteps(text, folder, new URL(url).port);
     const disk = new Disk(before);
     for (const step of steps) disk.apply(step);
     for (const [path, content] of disk.whole) {
@@ -121,7 +130,7 @@ async function watch(
       const real = await Deno.readFile(`${folder}/${path}`);
       assertEquals(real, content.bytes, `the model of ${path} is wrong`);
     }
-    return steps;
+    return { steps, disk };
   } finally {
     await Deno.remove(log);
   }

@@ -1,7 +1,9 @@
 import { run } from "../../src/cli/run.ts";
 import { fingerprintOf, keyOf } from "../../src/model/fingerprint.ts";
 import type { Position } from "../../src/model/position.ts";
+import { Place } from "../support/broker_place.ts";
 import type { Message } from "../support/messages.ts";
+import { runProgram } from "../support/program.ts";
 import { ScriptedSource } from "../support/scripted_source.ts";
 import { compareWithStream } from "../fault/comparison.ts";
 import type { DiskContent } from "./disk.ts";
@@ -16,8 +18,8 @@ import {
  * Starts the program on a disk that a power cut has left, has the broker give
  * back what is not acked, and compares everything with what must be there.
  *
- * @param folder A new one, for the disk; it is gone afterwards.
  * @param acked How many messages had been acked.
+ * @param folder A new one, for the disk; it is gone afterwards.
  * @returns What is wrong, one line each.
  */
 export async function recover(
@@ -26,35 +28,69 @@ export async function recover(
   acked: number,
   folder: string,
 ): Promise<readonly string[]> {
-  const { inMemory, expected } = recording;
-  const out = `${folder}/out`;
+  const said: string[] = [];
+  const { log, error } = console;
+  console.log = () => {};
+  console.error = (line) => said.push(line);
   await Deno.mkdir(folder);
   try {
     await writeDisk(folder, disk);
-    const complaints: string[] = torn(disk);
-    const args = ["--out", out, "--log-level", "off", "--prefetch"];
-    args.push(`${PREFETCH}`, "--checkpoint-size", `${CHECKPOINT_SIZE}`);
-    if (inMemory) args.push("--ledger", "memory:");
-    const { log, error } = console;
-    console.log = () => {};
-    console.error = (line) => complaints.push(line);
-    try {
-      const source = new BrokerAfterwards(recording, acked);
-      const code = await run(
-        args,
-        () => {},
-        ({ ledger }) => ({ ledger, source }),
-      );
-      if (code !== 0) return [...complaints, `the program ended with ${code}`];
-    } finally {
-      Object.assign(console, { log, error });
-    }
-    const ledger = inMemory ? undefined : `${out}/eventcounter.db`;
-    const { differences } = await compareWithStream(out, ledger, expected);
-    return [...complaints, ...differences];
+    const source = new BrokerAfterwards(recording, acked);
+    const args = ["--out", `${folder}/out`, ...settingsFor(recording)];
+    const code = await run(
+      args,
+      () => {},
+      ({ ledger }) => ({ ledger, source }),
+    );
+    return await complaints(recording, disk, folder, code, said);
   } finally {
+    Object.assign(console, { log, error });
     await Deno.remove(folder, { recursive: true });
   }
+}
+
+/** The same with a process of its own, on a real broker; not for streams. */
+export async function recoverByProcess(
+  recording: Recording,
+  disk: DiskContent,
+  acked: number,
+): Promise<readonly string[]> {
+  await using place = await Place.make();
+  await writeDisk(place.folder, disk);
+  const messages = recording.messages.slice(acked);
+  await place.publish(messages);
+  await deliver(place, Math.min(messages.length, PREFETCH));
+  const args = [...place.countArguments(), ...settingsFor(recording)];
+  const { code, stderr } = await runProgram([...args, "--until-empty"]);
+  return await complaints(recording, disk, place.folder, code, [stderr]);
+}
+
+/** Has messages delivered, and given back. */
+async function deliver({ queue, connection }: Place, most: number) {
+  const channel = await connection.createChannel();
+  for (let number = 0; number < most; number++) await channel.get(queue);
+  await channel.close();
+}
+
+function settingsFor({ inMemory }: Recording): string[] {
+  return [
+    ...["--prefetch", `${PREFETCH}`, "--checkpoint-size", `${CHECKPOINT_SIZE}`],
+    ...["--log-level", "off", ...inMemory ? ["--ledger", "memory:"] : []],
+  ];
+}
+
+async function complaints(
+  { inMemory, expected }: Recording,
+  disk: DiskContent,
+  folder: string,
+  code: number,
+  said: readonly string[],
+): Promise<readonly string[]> {
+  if (code !== 0) return [`the program ended with ${code}`, ...said];
+  const out = `${folder}/out`;
+  const ledger = inMemory ? undefined : `${out}/eventcounter.db`;
+  const { differences } = await compareWithStream(out, ledger, expected);
+  return [...torn(disk), ...differences];
 }
 
 /** Files of counts that a reader would find in pieces. */

@@ -9,30 +9,18 @@ export type Step = Done & {
 
 /** What was done; paths are relative to the disk. */
 type Done =
-  | { readonly kind: "create"; readonly path: string }
-  | { readonly kind: "make folder"; readonly path: string }
-  | { readonly kind: "remove"; readonly path: string }
-  | { readonly kind: "rename"; readonly path: string; readonly to: string }
-  | Written
-  | { readonly kind: "truncate"; readonly path: string; readonly size: number }
-  | { readonly kind: "sync"; readonly path: string }
-  | Look
+  | To<"create" | "make folder" | "remove" | "sync">
+  | To<"rename", { to: string }>
+  // Without a place it is at the end of the file.
+  | To<"write", { at?: number; bytes: Uint8Array<ArrayBuffer> }>
+  | To<"truncate", { size: number }>
+  // It has shown when a file was changed, in ms since 1970.
+  | To<"look", { modified: number }>
   | { readonly kind: "ack"; readonly upTo: number };
 
-interface Written {
-  readonly kind: "write";
-  readonly path: string;
-  /** Default: the end of the file. */
-  readonly at?: number;
-  readonly bytes: Uint8Array<ArrayBuffer>;
-}
-
-/** A look at a file has shown when it was changed, in ms since 1970. */
-interface Look {
-  readonly kind: "look";
-  readonly path: string;
-  readonly modified: number;
-}
+type To<Kind, More = unknown> =
+  & { readonly kind: Kind; readonly path: string }
+  & Readonly<More>;
 
 /** Calls that change a disk or send something; those of other systems too. */
 const CALLS =
@@ -93,65 +81,53 @@ export function readSteps(log: string, folder: string, port: string): Step[] {
 
 function stepsOf(call: string, within: (path: string) => string): Done[] {
   const [, name, given, result] = /^(\w+)\((.*)\) += (-?\d+)/.exec(call) ?? [];
-  if (name === undefined || given === undefined || !(Number(result) >= 0)) {
+  if (name === undefined || given === undefined || Number(result) < 0) {
     return [];
   }
-  const strings = [...given.matchAll(/"((?:\\x..)*)"/g)].map((match) =>
-    bytesOf(match[1]!)
+  const strings = [...given.matchAll(/"((?:\\x..)*)"/g)].map(([, text]) =>
+    text
   );
-  const [first = "", second = ""] = strings.map((text) =>
-    within(utf8.decode(text))
-  );
-  const written = concat(strings).subarray(0, Number(result));
+  const written = () => bytesOf(strings.join("")).subarray(0, Number(result));
   const descriptor = /^\d+<([^>]*)>/.exec(given)?.[1] ?? "";
+  if (descriptor.startsWith("TCP")) return acksOf(written());
+  const pathOf = (text = "") => within(utf8.decode(bytesOf(text)));
+  const path = pathOf(descriptor || strings[0]);
   const last = Number(given.slice(given.lastIndexOf(" ")));
-  if (descriptor.startsWith("TCP")) return acksOf(written);
-  const path = within(utf8.decode(bytesOf(descriptor)));
-  switch (name) {
+  const create = { kind: "create", path } as const;
+  const empty = { kind: "truncate", path, size: 0 } as const;
+  switch (name.replace(/at2?$/, "")) {
     case "open":
-    case "openat": {
-      const steps: Done[] = [];
-      if (given.includes("O_CREAT")) {
-        steps.push({ kind: "create", path: first });
-      }
-      if (given.includes("O_TRUNC")) {
-        steps.push({ kind: "truncate", path: first, size: 0 });
-      }
-      return steps;
-    }
+      return [
+        ...given.includes("O_CREAT") ? [create] : [],
+        ...given.includes("O_TRUNC") ? [empty] : [],
+      ];
     case "write":
     case "writev":
-      return [{ kind: "write", path, bytes: written }];
+      return [{ kind: "write", path, bytes: written() }];
     case "pwrite64":
-      return [{ kind: "write", path, at: last, bytes: written }];
+      return [{ kind: "write", path, at: last, bytes: written() }];
     case "ftruncate":
       return [{ kind: "truncate", path, size: last }];
     case "fsync":
     case "fdatasync":
       return [{ kind: "sync", path }];
     case "rename":
-    case "renameat":
-    case "renameat2":
-      return [{ kind: "rename", path: first, to: second }];
+      return [{ kind: "rename", path, to: pathOf(strings[1]) }];
     case "unlink":
-    case "unlinkat":
-      return [{ kind: "remove", path: first }];
+      return [{ kind: "remove", path }];
     case "mkdir":
-    case "mkdirat":
-      return [{ kind: "make folder", path: first }];
+      return [{ kind: "make folder", path }];
     case "statx":
-      return looksOf(descriptor === "" ? first : path, given);
+      return [{ kind: "look", path, modified: modifiedIn(given) }];
     default:
       throw new Error(`The model of the disk does not know ${name}`);
   }
 }
 
-function looksOf(path: string, given: string): Done[] {
+function modifiedIn(given: string): number {
   const [, seconds, nanoseconds] = /stx_mtime=\{tv_sec=(\d+), tv_nsec=(\d+)/
     .exec(given)!;
-  const modified = Number(seconds) * 1e3 +
-    Math.floor(Number(nanoseconds) / 1e6);
-  return [{ kind: "look", path, modified }];
+  return Number(seconds) * 1e3 + Math.floor(Number(nanoseconds) / 1e6);
 }
 
 /** AMQP 0-9-1: `basic.ack`, and the protocol header. */
@@ -186,16 +162,4 @@ function hex(text: string): string {
 /** The bytes of a string such as `\x2f\x74`. */
 function bytesOf(text: string): Uint8Array<ArrayBuffer> {
   return Uint8Array.fromHex(text.replaceAll("\\x", ""));
-}
-
-function concat(pieces: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const whole = new Uint8Array(
-    pieces.reduce((sum, { length }) => sum + length, 0),
-  );
-  let at = 0;
-  for (const piece of pieces) {
-    whole.set(piece, at);
-    at += piece.length;
-  }
-  return whole;
 }
