@@ -230,7 +230,7 @@ Deno.test("merge refuses what it cannot add up, and says why", async () => {
       [["a", "a"], 2, /each ledger once, but got "\S+a"/],
       [["a", "missing"], 65, /\/missing": No such file/],
       [["a", "text"], 65, /\/text".*no ledger/],
-      [["a", "empty"], 65, /\/empty".*no ledger/],
+      [["a", "empty"], 65, /\/empty".*it is empty/],
       [["."], 65, /it is no file/],
     ] as const
   ) {

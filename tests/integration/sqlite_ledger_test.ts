@@ -197,6 +197,7 @@ folder.test("each run is noted with its times, its end and its totals", async ()
     unique_events: 1,
     duplicates: 2,
     rejected: 3,
+    forgotten: 0,
   }, {
     id: 2,
     started_at: 3_000,
@@ -205,6 +206,7 @@ folder.test("each run is noted with its times, its end and its totals", async ()
     unique_events: null,
     duplicates: null,
     rejected: null,
+    forgotten: 0,
   }]);
   assertEquals(query(database, "SELECT run, at FROM checkpoint"), [
     { run: 2, at: 0 },
