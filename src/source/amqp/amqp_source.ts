@@ -214,8 +214,9 @@ export class AmqpSource implements Source {
 
   async #attach(timeLeft: number): Promise<AmqpAttachment> {
     const { address, tls, queue, prefetch, prepare } = this.#options;
+    const connect = this.#options.connect ?? openConnection;
     return await AmqpAttachment.open(
-      await openConnection(address, tls, timeLeft),
+      await connect(address, tls, timeLeft),
       {
         queue,
         prefetch,

@@ -1,7 +1,7 @@
 import type { Clock } from "../../model/clock.ts";
 import { EventCounterError, EXIT } from "../../model/errors.ts";
 import type { AmqpAddress } from "../../topology/amqp_address.ts";
-import type { TlsOptions } from "../../topology/connection.ts";
+import type { openConnection, TlsOptions } from "../../topology/connection.ts";
 import type { StreamStart } from "../stream/stream_start.ts";
 import type { AmqpChannel, QueueType } from "../../topology/topology.ts";
 
@@ -41,6 +41,8 @@ export interface AmqpSourceOptions {
   readonly reconnectTimeout: number;
   /** What measures the time limits. */
   readonly clock: Clock;
+  /** Opens a connection. Default: amqplib does. */
+  readonly connect?: typeof openConnection;
 }
 
 /**

@@ -1,0 +1,116 @@
+import { DatabaseSync, type StatementSync } from "node:sqlite";
+import type { Disk } from "./disk.ts";
+import { OUT } from "./life.ts";
+
+/**
+ * Reads a SQLite ledger on a connection of its own, which sees what is
+ * committed and nothing else. While it is open, so is the database.
+ */
+export class LedgerWitness {
+  /** Ids with how often each is in the ledger, as of the last look. */
+  readonly ids = new Map<string, number>();
+  /** Rejections as of the last look: reason, key, body. */
+  readonly rejections: string[] = [];
+  /** Their keys and bodies, by reason `delivery_limit` or any other. */
+  readonly rejected = new Set<string>();
+  readonly #database: DatabaseSync;
+  #questions: Record<keyof typeof QUESTIONS, StatementSync> | undefined;
+  #lastCheckpoint = 0;
+
+  constructor(path: string) {
+    this.#database = new DatabaseSync(path);
+  }
+
+  close(): void {
+    this.#database.close();
+  }
+
+  /** Reads what has been committed since the last look. */
+  look(): void {
+    this.#askIfPossible();
+    for (const row of this.#ask("checkpoints", this.#lastCheckpoint)) {
+      this.#lastCheckpoint = Number(row.id);
+      const canonical = String(row.uuids).toLowerCase()
+        .replace(UUIDS, "$1-$2-$3-$4-$5 ").split(" ").slice(0, -1);
+      for (const id of [...JSON.parse(String(row.texts)), ...canonical]) {
+        this.ids.set(id, (this.ids.get(id) ?? 0) + 1);
+      }
+    }
+    for (const row of this.#ask("rejections", this.rejections.length)) {
+      const text = `${row.key} ${utf8.decode(row.body as Uint8Array)}`;
+      this.rejections.push(`${row.reason} ${text}`);
+      this.rejected.add(text);
+    }
+  }
+
+  /** The sums that other programs are to find. */
+  get counts(): Map<string, number> {
+    return new Map(
+      this.#ask("counts").map(({ name, count }) => [
+        String(name),
+        Number(count),
+      ]),
+    );
+  }
+
+  /** How far a stream is counted; -1 if it is not. */
+  get position(): number {
+    return Number(this.#ask("position")[0]?.last_offset ?? -1);
+  }
+
+  #ask(what: keyof typeof QUESTIONS, ...after: readonly number[]) {
+    return this.#questions?.[what].all(...after) ?? [];
+  }
+
+  /** There are no tables before the first start has made them. */
+  #askIfPossible(): void {
+    if (this.#questions !== undefined) return;
+    const view = this.#database
+      .prepare("SELECT 1 FROM sqlite_schema WHERE name = 'counted'").get();
+    if (view === undefined) return;
+    const prepare = (what: keyof typeof QUESTIONS) =>
+      this.#database.prepare(QUESTIONS[what]);
+    this.#questions = {
+      checkpoints: prepare("checkpoints"),
+      rejections: prepare("rejections"),
+      counts: prepare("counts"),
+      position: prepare("position"),
+    };
+  }
+}
+
+const QUESTIONS = {
+  checkpoints: "SELECT id, texts, hex(uuids) AS uuids FROM checkpoint " +
+    "WHERE id > ?",
+  rejections: "SELECT reason, routing_key ->> '$' AS key, body " +
+    "FROM rejection ORDER BY id LIMIT -1 OFFSET ?",
+  counts: "SELECT type || ' ' || user AS name, count FROM counted",
+  position: "SELECT last_offset FROM position",
+} as const;
+
+const utf8 = new TextDecoder();
+
+const UUIDS = /(.{8})(.{4})(.{4})(.{4})(.{12})/g;
+
+/** What the output files say: sums by `type user`, and lines as above. */
+export interface Files {
+  readonly counts: ReadonlyMap<string, number>;
+  readonly rejections: readonly string[];
+}
+
+/** Reads the output files. @throws If one is not whole. */
+export function readFiles(disk: Disk): Files {
+  const counts = new Map<string, number>();
+  for (const type of ["created", "updated", "deleted"]) {
+    const text = disk.text(`${OUT}/${type}.json`) ?? "{}";
+    for (const [user, count] of Object.entries(JSON.parse(text))) {
+      counts.set(`${type} ${user}`, Number(count));
+    }
+  }
+  const lines = (disk.text(`${OUT}/rejected.ndjson`) ?? "").split("\n");
+  const rejections = lines.slice(0, -1).map((line) => {
+    const { reason, routingKey, body } = JSON.parse(line);
+    return `${reason} ${routingKey} ${body}`;
+  });
+  return { counts, rejections };
+}
