@@ -20,6 +20,8 @@ export interface ConnectionUser {
   readonly isKilled: boolean;
   /** An ack is about to be sent for what these brought. */
   acking(deliveries: readonly BrokerDelivery[]): void;
+  /** A message has come to it. */
+  delivering(delivery: BrokerDelivery): void;
   /** A consumer has started. */
   attached(): void;
 }
@@ -382,6 +384,7 @@ class ModelChannel extends EventEmitter implements Channel {
         (redelivered ? `, back ${returns} times` : ""),
     );
     this.#unacked.push(delivery);
+    this.#model.user.delivering(delivery);
     consumer(messageOf(delivery, this.#model.broker, consumerTag));
     world.step("deliver");
   }

@@ -31,6 +31,8 @@ export interface Place {
   readonly database: string;
   /** Whether what a stream has lost is to be passed over. */
   readonly forgivesGaps: boolean;
+  /** A message has come to the program. */
+  readonly delivering: (delivery: BrokerDelivery) => void;
   /** An ack is about to be sent for what these brought. */
   readonly acking: (
     life: Life,
@@ -95,6 +97,10 @@ export class Life implements ConnectionUser, DiskUser, Clock {
   acking(deliveries: readonly BrokerDelivery[]): void {
     this.#place.acking(this, deliveries);
     this.acked.push(...deliveries);
+  }
+
+  delivering(delivery: BrokerDelivery): void {
+    this.#place.delivering(delivery);
   }
 
   /** SIGTERM. */

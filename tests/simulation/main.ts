@@ -2,7 +2,8 @@
  * Plays histories until one breaks a promise, or until told to stop.
  *
  * `--seed N` begins there (default: at random); `--histories N` and
- * `--minutes N` end it; `--seed N --histories 1` repeats one and tells it.
+ * `--minutes N` end it; `--seed N --histories 1` repeats one and tells it;
+ * `--plain` only names what breaks, and does not shorten it.
  */
 import { parseArgs } from "node:util";
 import { type Outcome, play } from "./history.ts";
@@ -17,6 +18,7 @@ const { values } = parseArgs({
     seed: { type: "string" },
     histories: { type: "string", default: "Infinity" },
     minutes: { type: "string", default: "Infinity" },
+    plain: { type: "boolean", default: false },
   },
 });
 const first = Number(
@@ -37,7 +39,8 @@ while (played < count && performance.now() < end && !isTold) {
   const outcome = await play(plan, count === 1);
   played++;
   if (outcome.broken !== undefined) {
-    await tellFailure(plan);
+    if (values.plain) console.log(`seed ${seed}: ${outcome.broken}`);
+    else await tellFailure(plan);
     Deno.exit(1);
   }
   if (count === 1) console.log(outcome.trace.join("\n"));

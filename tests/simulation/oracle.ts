@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { EventCounterError } from "../../src/model/errors.ts";
-import type { Broker, BrokerDelivery } from "./broker.ts";
+import type { Broker, BrokerDelivery, Queued } from "./broker.ts";
 import type { Disk } from "./disk.ts";
 import type { Life } from "./life.ts";
 import type { Plan, Planned } from "./plan.ts";
@@ -29,6 +29,8 @@ export class Oracle {
   readonly #witness: LedgerWitness;
   /** What retention took from a stream, and the program has told. */
   readonly #toldLost = new Set<Planned>();
+  /** By the tag of that delivery: what a broker would drop next. */
+  readonly #lastChances = new Map<Queued, number>();
 
   constructor(
     plan: Plan,
@@ -50,6 +52,19 @@ export class Oracle {
     this.#witness.close();
   }
 
+  /** What a broker would drop next, and nobody has counted, is to be kept. */
+  noteDelivery({ queued, tag, returns }: BrokerDelivery): void {
+    const { deliveryLimit, ledger, messages } = this.#plan;
+    const { event } = queued.planned;
+    if (this.#broker.type !== "quorum" || ledger === "memory") return;
+    if (event === undefined || returns < deliveryLimit - 1) return;
+    this.#witness.look();
+    // Another copy of it may be counted before this one's turn.
+    const copies = messages.filter((one) => one.event?.id === event.id);
+    if (copies.length > 1 || this.#isDurable(queued.planned)) return;
+    this.#lastChances.set(queued, tag);
+  }
+
   /** Nothing is acked before it is durable. */
   checkAck(life: Life, deliveries: readonly BrokerDelivery[]): void {
     if (this.#broker.type === "stream") return;
@@ -59,6 +74,12 @@ export class Oracle {
       return this.#checkFilesHold([...before, ...planned]);
     }
     this.#witness.look();
+    for (const { tag, queued } of deliveries) {
+      const { planned } = queued;
+      const isSpared = this.#witness.rejected.has(contentOf(planned));
+      if (this.#lastChances.get(queued) !== tag || isSpared) continue;
+      throw new Broken(`next time it would be dropped: ${describe(planned)}`);
+    }
     for (const message of planned) {
       if (this.#isDurable(message)) continue;
       throw new Broken(`acked, and not durable: ${describe(message)}`);
@@ -154,8 +175,11 @@ export class Oracle {
   /** Each is recorded once, where that can be decided. */
   #checkRejections(): void {
     const { struck } = this.#world;
-    // Then it has come among other neighbours, or after its ack had arrived.
-    if (struck.has("rival") || struck.has("forget acks")) return;
+    // Then it has come among other neighbours, after its ack had arrived, or
+    // after the acks of what was sent on the next connection.
+    if (["rival", "forget acks", "stall"].some((one) => struck.has(one))) {
+      return;
+    }
     const recorded = this.#witness.rejections.map(withoutReason);
     const expected = this.#broker.confirmed.filter(({ event }) => !event)
       .map(contentOf);

@@ -83,7 +83,7 @@ export function makePlan(seed: number): Plan {
     queue,
     singleActive: queue !== "stream" && chance(15),
     ledger: queue !== "stream" && chance(25) ? "memory" : "sqlite",
-    deliveryLimit: queue === "quorum" && chance(50) ? between(3, 6) : 20,
+    deliveryLimit: queue === "quorum" && chance(50) ? between(2, 4) : 20,
     prefetch: checkpointSize + between(0, 12),
     checkpointSize,
     checkpointInterval: one([20, 200, 1_000]),
