@@ -111,7 +111,7 @@ class History {
       broker: this.#broker,
       database: DATABASE,
       forgivesGaps: this.#forgivesGaps,
-      delivering: (delivery) => this.#oracle.noteDelivery(delivery),
+      delivering: (life, delivery) => this.#oracle.noteDelivery(life, delivery),
       acking: (life, deliveries) => this.#watch(life, deliveries),
     });
     if (this.#disk.isFull) life.suffered.add("disk full");

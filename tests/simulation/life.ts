@@ -32,7 +32,7 @@ export interface Place {
   /** Whether what a stream has lost is to be passed over. */
   readonly forgivesGaps: boolean;
   /** A message has come to the program. */
-  readonly delivering: (delivery: BrokerDelivery) => void;
+  readonly delivering: (life: Life, delivery: BrokerDelivery) => void;
   /** An ack is about to be sent for what these brought. */
   readonly acking: (
     life: Life,
@@ -100,7 +100,7 @@ export class Life implements ConnectionUser, DiskUser, Clock {
   }
 
   delivering(delivery: BrokerDelivery): void {
-    this.#place.delivering(delivery);
+    this.#place.delivering(this, delivery);
   }
 
   /** SIGTERM. */

@@ -53,11 +53,16 @@ export class Oracle {
   }
 
   /** What a broker would drop next, and nobody has counted, is to be kept. */
-  noteDelivery({ queued, tag, returns }: BrokerDelivery): void {
+  noteDelivery(
+    { taken }: Life,
+    { queued, tag, returns }: BrokerDelivery,
+  ): void {
     const { deliveryLimit, ledger, messages } = this.#plan;
     const { event } = queued.planned;
     if (this.#broker.type !== "quorum" || ledger === "memory") return;
     if (event === undefined || returns < deliveryLimit - 1) return;
+    // What this run has taken before is claimed, and will be counted.
+    if (taken.some(({ body }) => body === queued.body)) return;
     this.#witness.look();
     // Another copy of it may be counted before this one's turn.
     const copies = messages.filter((one) => one.event?.id === event.id);
