@@ -48,7 +48,7 @@ export async function cutEverywhere(
     const ask = (told: Told) => worker.postMessage(told);
     ask({ recording });
     for (const cut of cuts) {
-      if (failures.length === ENOUGH) break;
+      if (failures.length >= ENOUGH) break;
       const answer = Promise.withResolvers<readonly string[]>();
       worker.onmessage = ({ data }) => answer.resolve(data);
       worker.onerror = ({ message }) => answer.resolve([message]);

@@ -89,7 +89,8 @@ async function complaints(
   if (code !== 0) return [`the program ended with ${code}`, ...said];
   const out = `${folder}/out`;
   const ledger = inMemory ? undefined : `${out}/eventcounter.db`;
-  const { differences } = await compareWithStream(out, ledger, expected);
+  const { differences } = await compareWithStream(out, ledger, expected)
+    .catch((error) => ({ differences: [String(error)] }));
   return [...torn(disk), ...differences];
 }
 
