@@ -83,6 +83,7 @@ export class ModelConnection extends EventEmitter implements ChannelModel {
   readonly #channels = new Set<ModelChannel>();
   #state: "open" | "closing" | "closed" = "open";
   #isUsed = false;
+  #isEndedAtBroker = false;
 
   constructor(
     readonly world: World,
@@ -103,6 +104,7 @@ export class ModelConnection extends EventEmitter implements ChannelModel {
   async createChannel(): Promise<Channel> {
     this.requireOpen();
     const channel = new ModelChannel(this);
+    if (this.#isEndedAtBroker) channel.server.end();
     this.#channels.add(channel);
     await channel.call("open", () => ({}));
     return channel;
@@ -130,6 +132,7 @@ export class ModelConnection extends EventEmitter implements ChannelModel {
 
   /** The broker knows that it is lost. */
   endAtBroker(): void {
+    this.#isEndedAtBroker = true;
     for (const { server } of this.#channels) server.end();
   }
 

@@ -11,6 +11,9 @@ import "../../src/source/stream/stream_consumption.ts";
 /** Lives after which no fault comes any more. */
 const FAULTY_LIVES = 8;
 
+/** Lives that must be enough. */
+const MOST_LIVES = 30;
+
 /** A program that has nothing to do for so long will never end, in ms. */
 const FOR_EVER = 600_000;
 
@@ -102,6 +105,7 @@ class History {
   async #live(): Promise<boolean> {
     const world = this.#world;
     if (++this.#lives > FAULTY_LIVES) world.disarm();
+    if (this.#lives > MOST_LIVES) throw new Broken("the queue is never empty");
     const isCalm = this.#toPublish === 0 && !this.#disk.isFull &&
       this.#broker.isUp && this.#broker.channels.size === 0;
     world.tell(`--- life ${this.#lives}`);
