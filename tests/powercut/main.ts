@@ -20,7 +20,7 @@ import { recover, recoverByProcess } from "./recovery.ts";
 const ENOUGH = 10_000;
 
 /** Processes to start on disks of a recording, about. */
-const PROCESSES = 20;
+const PROCESSES = 25;
 
 /** Of one point of a recording. */
 const MOST = 150;
