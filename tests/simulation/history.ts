@@ -119,6 +119,7 @@ class History {
       acking: (life, deliveries) => this.#watch(life, deliveries),
     });
     if (this.#disk.isFull) life.suffered.add("disk full");
+    if (this.#disk.failsFromCommit) life.suffered.add("disk error");
     if (!this.#broker.isUp) life.suffered.add("restart");
     if (this.#broker.channels.size > 0) life.suffered.add("rival");
     await this.#follow(life);
