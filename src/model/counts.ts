@@ -9,7 +9,9 @@ export type UserCount = readonly [userId: string, count: number];
 
 /** What the counts of one user add up to, over all types. */
 export interface UserTotal {
+  /** As the routing key names it. */
   readonly user: string;
+  /** How many were counted of it, of every type. */
   readonly events: number;
 }
 

@@ -1,7 +1,8 @@
+import type { ChannelModel } from "amqplib";
 import type { Clock } from "../../model/clock.ts";
 import { EventCounterError, EXIT } from "../../model/errors.ts";
 import type { AmqpAddress } from "../../topology/amqp_address.ts";
-import type { openConnection, TlsOptions } from "../../topology/connection.ts";
+import type { TlsOptions } from "../../topology/connection.ts";
 import type { StreamStart } from "../stream/stream_start.ts";
 import type { AmqpChannel, QueueType } from "../../topology/topology.ts";
 
@@ -41,8 +42,16 @@ export interface AmqpSourceOptions {
   readonly reconnectTimeout: number;
   /** What measures the time limits. */
   readonly clock: Clock;
-  /** Opens a connection. Default: amqplib does. */
-  readonly connect?: typeof openConnection;
+  /**
+   * Opens a connection. Default: amqplib does.
+   *
+   * @internal
+   */
+  readonly connect?: (
+    address: AmqpAddress,
+    tls: TlsOptions | undefined,
+    timeLeft: number,
+  ) => Promise<ChannelModel>;
 }
 
 /**
