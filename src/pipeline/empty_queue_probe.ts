@@ -3,7 +3,7 @@ import type { Clock } from "../model/clock.ts";
 /**
  * Looks at an empty source before it is believed. One is not enough: a quorum
  * queue counts messages as gone that it is still reading from its log, to send
- * them to this consumer; and its count is 0 if its leader does not answer.
+ * them to this consumer.
  */
 const LOOKS = 3;
 

@@ -39,6 +39,8 @@ export interface DrainOptions {
   readonly distinct?: boolean;
   /** Whether the stream is published at once. Default: yes. */
   readonly publish?: boolean;
+  /** Arguments of the queue. Default: none, so it is a classic one. */
+  readonly queueArguments?: Record<string, unknown>;
   /** Streams that share the users out, instead of the queue. Default: none. */
   readonly partitions?: number;
   /** Default 50, so that a drain has many of them to be interrupted at. */
@@ -91,7 +93,7 @@ export class Drain implements AsyncDisposable {
       ...{ seed: choices.nextSeed(), size, users },
       ...{ duplicates, invalid, distinct },
     });
-    const place = await Place.make(options.url);
+    const place = await Place.make(options.url, options.queueArguments);
     const { partitions } = options;
     if (partitions !== undefined) await place.partition(partitions, users);
     if (options.publish !== false) await place.publish(stream.messages);

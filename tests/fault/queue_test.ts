@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
+import { startPrivateBroker } from "../../tools/broker.ts";
 import { TcpProxy } from "../support/tcp_proxy.ts";
 import { storedIds } from "../support/stored_ids.ts";
 import { jsonFiles } from "../support/broker_place.ts";
@@ -57,4 +58,33 @@ Deno.test("queue purged in mid-drain: what was not purged is counted exactly", a
     [...countsOfFiles(await jsonFiles(drain.out))].sort(),
     [...expected].sort(),
   );
+});
+
+Deno.test("a quorum queue whose leader does not answer: 69 and not empty, and the next run counts all", async () => {
+  await using broker = await startPrivateBroker();
+  await using drain = await Drain.named("leader mute", {
+    url: broker.url,
+    queueArguments: { "x-queue-type": "quorum" },
+    publish: false,
+  });
+  const { place, stream } = drain;
+  const leader = `whereis('%2F_${place.queue}')`;
+  const running = drain.start({
+    args: ["--idle", "1s", "--reconnect-timeout", "2s"],
+  });
+  await drain.untilConsumers(1);
+  // Messages keep the run from its end until the leader is mute.
+  let isMute = false;
+  const muting = broker.ctl("eval", `sys:suspend(${leader}).`)
+    .then(() => isMute = true);
+  const left = [...stream.messages];
+  while (!isMute) {
+    // It is not confirmed any more when that is so.
+    await Promise.race([place.publish(left.splice(0, 1)), muting]);
+  }
+  assertRefused(await endOf(running), 69);
+
+  await broker.ctl("eval", `sys:resume(${leader}).`);
+  await place.publish(left);
+  await drain.settle();
 });

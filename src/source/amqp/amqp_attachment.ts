@@ -203,6 +203,12 @@ export class AmqpAttachment implements Settlement {
     await this.connection.close();
   }
 
+  /** Nothing more is to be had from it, for a cause that the broker keeps. */
+  lose(cause: Error): void {
+    this.#cause ??= cause;
+    this.#lose();
+  }
+
   /** Closes everything without waiting for an answer. */
   drop(): void {
     this.#alive = false;

@@ -107,8 +107,8 @@ export class AmqpSource implements Source {
     // The answer comes after every delivery that was sent before it. Without
     // one, the heartbeat will tell, and the attachment be lost; where there
     // are no heartbeats, silence must do.
-    const answered = orNothing(attachment.look()).then((state) =>
-      state !== undefined
+    const answered = orNothing(this.#listen(attachment)).then((isThere) =>
+      isThere === true
     );
     const isSureToEnd = this.#options.address.heartbeat > 0;
     const quiet = isSureToEnd
@@ -144,28 +144,35 @@ export class AmqpSource implements Source {
   async close(): Promise<LeftBehind | undefined> {
     this.#over.abort();
     const attachment = this.#attachment;
-    const isAlive = attachment?.isAlive === true;
-    const left = isAlive
-      ? await this.#gracefulClose.wait(
-        "look at the queue",
-        attachment.consumption.findLeftBehind(attachment),
-      )
-      : undefined;
+    if (!attachment?.isAlive) return undefined;
+    const left = await this.#gracefulClose.wait(
+      "look at the queue",
+      attachment.consumption.findLeftBehind(attachment),
+    );
     await this.#gracefulClose.wait(
       "close the channel",
-      attachment?.closeChannel(),
+      attachment.closeChannel(),
     );
-    if (isAlive) {
-      this.#left = await this.#gracefulClose.wait(
-        "count what is left",
-        attachment.consumption.countLeft(attachment.connection),
-      );
-    }
+    this.#left = await this.#gracefulClose.wait(
+      "count what is left",
+      attachment.consumption.countLeft(attachment.connection),
+    );
     await this.#gracefulClose.wait(
       "close the connection",
-      attachment?.closeConnection(),
+      attachment.closeConnection(),
     );
     return left;
+  }
+
+  /** Asks the queue for a sign of life; without one, the attachment is lost. */
+  async #listen(attachment: AmqpAttachment): Promise<boolean> {
+    const state = await attachment.look();
+    if (attachment.consumption.hasAnswered(state)) return true;
+    const { queue } = this.#options;
+    attachment.lose(
+      new Error(`queue "${queue}" does not answer: its leader may be down`),
+    );
+    return false;
   }
 
   /** Attaches, and attaches again after every loss, until that is over. */

@@ -1,7 +1,7 @@
 import type { ChannelModel, ConsumeMessage } from "amqplib";
 import type { Delivery } from "../../model/delivery.ts";
 import type { LeftBehind } from "../source.ts";
-import type { AmqpAttachment } from "./amqp_attachment.ts";
+import type { AmqpAttachment, QueueState } from "./amqp_attachment.ts";
 
 /** What differs by the type of a queue in how it is consumed. */
 export interface Consumption {
@@ -17,6 +17,13 @@ export interface Consumption {
 
   /** Some deliveries, at least one, were taken by the pipeline. */
   taken(deliveries: readonly Delivery[], attachment: AmqpAttachment): void;
+
+  /**
+   * Whether the queue itself has told its state, not the broker in its place.
+   *
+   * @param state What was told while a consumer was on it.
+   */
+  hasAnswered(state: QueueState): boolean;
 
   /** Whether the broker has nothing left to deliver. */
   isEmpty(attachment: AmqpAttachment): Promise<boolean>;

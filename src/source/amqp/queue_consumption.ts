@@ -43,8 +43,18 @@ export class QueueConsumption implements Consumption {
     });
   }
 
+  /**
+   * Where the leader of a quorum queue does not answer within 250 ms, the broker
+   * tells of no messages and no consumers (`rabbit_quorum_queue:stat/2`). There
+   * is at least this one.
+   */
+  hasAnswered({ consumers }: QueueState): boolean {
+    return consumers > 0;
+  }
+
   async isEmpty(attachment: AmqpAttachment): Promise<boolean> {
-    return (await attachment.look()).ready === 0;
+    const state = await attachment.look();
+    return state.ready === 0 && this.hasAnswered(state);
   }
 
   async remaining(attachment: AmqpAttachment): Promise<number> {

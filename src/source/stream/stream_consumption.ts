@@ -103,6 +103,11 @@ export class StreamConsumption implements Consumption {
     this.#credited = tag;
   }
 
+  /** Of a stream the broker never tells consumers, but it tells where it is. */
+  hasAnswered(): boolean {
+    return true;
+  }
+
   async isEmpty({ connection }: AmqpAttachment): Promise<boolean> {
     const end = await this.#ask(connection, "last", SHORT_PATIENCE);
     return end === undefined
