@@ -27,7 +27,7 @@ export type AskedOffset =
  * the broker sends as a whole. An offset that is gone stands for the first one
  * that is there; one that is not there yet gives no answer.
  *
- * @param patience How long no answer means that there is nothing, in ms.
+ * @param patience How long no message means that there is none, in ms.
  * @returns Nothing if there is nothing.
  * @throws amqplib's error; what ended the channel.
  */
@@ -48,7 +48,7 @@ export async function askStream(
   );
   let message: ConsumeMessage | undefined;
   let last = 0;
-  const cancel = clock.after(patience, answered.resolve);
+  let cancel = () => {};
   try {
     await channel.prefetch(from === "last" ? WHOLE_BLOCK : 1);
     await channel.consume(queue, (delivered) => {
@@ -59,6 +59,8 @@ export async function askStream(
       last = offsetOf(delivered);
       answered.resolve();
     }, { arguments: { "x-stream-offset": from } });
+    // However long the broker took until now, it was not about the messages.
+    cancel = clock.after(patience, answered.resolve);
     await answered.promise;
     if (message === undefined) return undefined;
     // The answer comes behind the rest of the block.
