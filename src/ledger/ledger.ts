@@ -83,8 +83,7 @@ export interface Ledger {
 
   /**
    * Tells that the acks of a commit have arrived, so that its rejections cannot
-   * be delivered again, nor those of the commits before: whatever had come back
-   * of them came first. It need not be durable before the ledger is closed.
+   * be delivered again. It need not be durable before the ledger is closed.
    *
    * @param commit Its number in this run, from 1; 0 means those of earlier runs.
    */

@@ -155,6 +155,7 @@ export class Checkpointer {
     const rejections = await this.#rejections.newOnes(
       batch.rejected,
       this.#batches,
+      this.#commits + 1,
     );
     this.#takeRoom(rejections);
     await this.#commit(batch, rejections);
@@ -163,7 +164,12 @@ export class Checkpointer {
     if (this.#ledger.ackAfter === "checkpoint") {
       const settlements = batch.acks.send();
       if (batch.rejected.length > 0) {
-        this.#settle(settlements, this.#batches, this.#commits);
+        this.#settle(settlements, {
+          batch: this.#batches,
+          commits: this.#commits,
+          // A broker gives back first what was delivered before.
+          isPast: batch.redelivered < batch.size,
+        });
       }
     } else this.#held.addAll(batch.acks);
     this.#batches++;
@@ -309,16 +315,18 @@ export class Checkpointer {
   /** Once the acks have arrived, these rejections cannot come again. */
   async #settle(
     settlements: readonly Settlement[],
-    batch: number,
-    commit: number,
+    { batch, commits, isPast }: {
+      batch: number;
+      commits: number;
+      isPast: boolean;
+    },
   ): Promise<void> {
     try {
       const answers = await Promise.all(
         settlements.map((settlement) => settlement.confirm()),
       );
       if (answers.includes(false)) return;
-      this.#rejections.settle(batch);
-      this.#ledger.settle(commit);
+      this.#rejections.settle(batch, commits, isPast);
     } catch (error) {
       // They stay among those that may come again, which loses nothing.
       log.warn("cannot tell whether acks have arrived: {error}", {

@@ -40,9 +40,15 @@ export class RecentRejections {
    *
    * @param settlement That of its delivery.
    * @param batch The number of its batch; see {@linkcode settle}.
+   * @param commit The number of the commit that records it.
    */
-  add(rejection: Placed, settlement: Settlement, batch: number): void {
-    this.#note(new Known(rejection, { settlement, batch }));
+  add(
+    rejection: Placed,
+    settlement: Settlement,
+    batch: number,
+    commit: number,
+  ): void {
+    this.#note(new Known(rejection, { settlement, batch, commit }));
   }
 
   /**
@@ -61,17 +67,28 @@ export class RecentRejections {
     const known = this.#find(asked);
     if (known === undefined) return false;
     this.#forget(known);
-    this.#note(asked);
+    const { commit } = known;
+    this.#note(new Known(rejection, { settlement, batch, commit }));
     return true;
   }
 
-  /** The ack of a batch has arrived. */
-  settle(batch: number): void {
+  /**
+   * The ack of a batch has arrived.
+   *
+   * @returns Commits that had rejections in it, and have none any more whose
+   * ack may be lost.
+   */
+  settle(batch: number): ReadonlySet<number> {
+    const settled = new Set<number>();
+    const unsettled = new Set<number>();
     for (const alike of this.#unsettled.values()) {
       for (const known of alike) {
-        if (known.batch === batch) this.#settleOne(known);
+        const isSettled = known.batch === batch;
+        (isSettled ? settled : unsettled).add(known.commit);
+        if (isSettled) this.#settleOne(known);
       }
     }
+    return settled.difference(unsettled);
   }
 
   #find(asked: Known): Known | undefined {
@@ -131,6 +148,8 @@ interface Recorded {
   readonly settlement?: Settlement;
   /** The number of its batch; 0 means in an earlier run. */
   readonly batch?: number;
+  /** The number of the commit that recorded it; 0 likewise. */
+  readonly commit?: number;
   /** Whether it was in an earlier run, which knew that its ack had arrived. */
   readonly isSettled?: boolean;
 }
@@ -140,16 +159,18 @@ class Known {
   readonly content: string;
   readonly settlement: Settlement | undefined;
   readonly batch: number;
+  readonly commit: number;
   readonly #isSettled: boolean;
   readonly #follows: string | undefined;
   readonly #precedes: string | undefined;
 
   constructor(
     { fingerprint, follows, precedes }: Placed,
-    { settlement, batch = 0, isSettled = false }: Recorded,
+    { settlement, batch = 0, commit = 0, isSettled = false }: Recorded,
   ) {
     this.settlement = settlement;
     this.batch = batch;
+    this.commit = commit;
     this.#isSettled = isSettled;
     this.content = keyOf(fingerprint);
     this.#follows = follows;

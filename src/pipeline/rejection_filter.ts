@@ -27,10 +27,12 @@ export class RejectionFilter {
    * Those of a batch that are not recorded yet, with their places.
    *
    * @param batch Its number.
+   * @param commit The number of the commit that will record them.
    */
   async newOnes(
     rejected: readonly RejectedDelivery[],
     batch: number,
+    commit: number,
   ): Promise<readonly Rejection[]> {
     const fresh: Rejection[] = [];
     for (const { delivery, rejection, follows, precedes } of rejected) {
@@ -44,7 +46,7 @@ export class RejectionFilter {
         ? await this.#isReadBack(rejection)
         : redelivered && this.#recent.recognise(placed, settlement, batch);
       if (known) continue;
-      this.#recent.add(placed, settlement, batch);
+      this.#recent.add(placed, settlement, batch, commit);
       const takenOver = redelivered &&
         await this.#ledger.takeOverRejection?.(rejection.fingerprint) === true;
       if (!takenOver) fresh.push(placed);
@@ -52,9 +54,20 @@ export class RejectionFilter {
     return fresh;
   }
 
-  /** The ack of a batch has arrived: its rejections cannot come again. */
-  settle(batch: number): void {
-    this.#recent.settle(batch);
+  /**
+   * The ack of a batch has arrived: its rejections cannot come again. Those
+   * whose acks were sent on a lost channel can, until they have.
+   *
+   * @param commits How many there were so far.
+   * @param isPast Whether all that earlier runs had not acked has come by now.
+   */
+  settle(batch: number, commits: number, isPast: boolean): void {
+    const settled = new Set(this.#recent.settle(batch));
+    if (isPast) settled.add(0);
+    for (const commit of settled) {
+      // What was taken over is another's, until a commit makes it this run's.
+      if (commit <= commits) this.#ledger.settle(commit);
+    }
   }
 
   /** Each record of an earlier run stands for one line of that content. */

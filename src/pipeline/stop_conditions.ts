@@ -29,6 +29,8 @@ export class StopConditions {
   readonly #source: Source;
   readonly #watchdog: IdleWatchdog;
   readonly #probe: EmptyQueueProbe | undefined;
+  /** Fulfilled when the idle time has passed. */
+  readonly #silent = Promise.withResolvers<void>();
   readonly #unlisten: () => void;
 
   constructor(
@@ -47,7 +49,10 @@ export class StopConditions {
       wake();
     };
     signal.addEventListener("abort", told);
-    this.#watchdog.signal.addEventListener("abort", wake);
+    this.#watchdog.signal.addEventListener("abort", () => {
+      this.#silent.resolve();
+      wake();
+    });
     this.#unlisten = () => signal.removeEventListener("abort", told);
   }
 
@@ -81,9 +86,15 @@ export class StopConditions {
   async quiet(): Promise<StopReason | undefined> {
     if (this.#source.ended) return "end-of-input";
     if (!this.#source.attached) this.#watchdog.busy();
-    else if (await this.#probe?.look()) return "empty";
     else this.#watchdog.quiet();
-    return undefined;
+    return await this.#looksEmpty() ? "empty" : undefined;
+  }
+
+  /** Where silence ends the run, its source need not be asked any more. */
+  async #looksEmpty(): Promise<boolean> {
+    if (this.#probe === undefined || !this.#source.attached) return false;
+    return await Promise.race([this.#probe.look(), this.#silent.promise]) ===
+      true;
   }
 
   /** Ends the watching. */

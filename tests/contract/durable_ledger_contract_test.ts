@@ -95,14 +95,16 @@ test("a run that begins is told types, positions and recent rejections", async (
     positions: new Map([["one", at(8)]]),
     rejections: [rejection("third")],
   });
+  await checkpoint(ledger, { rejections: [rejection("fourth")] });
   ledger.settle(1);
+  ledger.settle(3);
   await place.reopen();
 
   const { types, positions, recentRejections } = await place.ledger
     .beginRun(0);
   assertEquals(types, ["created"]);
   assertEquals([...positions].sort(), [["one", at(8)], ["two", at(2 ** 40)]]);
-  const [first, second, third] = ["first", "second", "third"]
+  const [first, second, third, fourth] = ["first", "second", "third", "fourth"]
     .map((body) => rejection(body).fingerprint);
   const nowhere = { follows: undefined, precedes: undefined };
   const between = { follows: "1 a\0b", precedes: "2 \ud83d" };
@@ -110,6 +112,7 @@ test("a run that begins is told types, positions and recent rejections", async (
     { fingerprint: first!, ...nowhere, settled: true },
     { fingerprint: second!, ...between, settled: true },
     { fingerprint: third!, ...nowhere, settled: false },
+    { fingerprint: fourth!, ...nowhere, settled: true },
   ]);
 });
 

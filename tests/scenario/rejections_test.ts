@@ -80,6 +80,21 @@ everyLedger.test("acks that have arrived make equal rejections new ones, flagged
   assertEquals((await rejectionsOf(ledger)).length, 4);
 });
 
+durableLedger.test("a broker that gives back late, after it has taken later acks, finds each rejection recorded", async ({ ledger }) => {
+  const bad = raw("a.event.created", "no JSON");
+  const scenario = await new Scenario(ledger).start(bad);
+  // The broker does not know yet that the first channel is gone.
+  scenario.source.attach();
+  await scenario.clock.advance(1_000);
+  await scenario.push(raw("bad", "key"));
+  await scenario.clock.advance(1_000);
+  await scenario.push(event("a", "created", uuid(1)));
+  await scenario.runToSilence();
+  const { duplicates } = await new Scenario(ledger).runToEnd(...again([bad]));
+
+  assertEquals(duplicates, 1);
+});
+
 durableLedger.test("a bad message behind an event that is published again is another one", async ({ ledger }) => {
   const bad = raw("a.event.created", "no JSON");
   const [x, y, z] = [1, 2, 3].map((id) => event("a", "created", uuid(id)));

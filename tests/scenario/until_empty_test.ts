@@ -63,3 +63,11 @@ everyLedger.test("until empty: a broken connection is no empty queue", async ({ 
 
   assertEquals((await scenario.result).stopped, "empty");
 });
+
+everyLedger.test("until empty: a broker that is asked whether the queue is empty does not put off the end of the idle time", async ({ ledger }) => {
+  const scenario = new Scenario(ledger, { untilEmpty: true, idle: 500 });
+  scenario.source.isEmpty = () => new Promise(() => {});
+  await scenario.start();
+  await scenario.clock.advance(500);
+  assertEquals(scenario.ended, true);
+});

@@ -254,7 +254,11 @@ class History {
     const connection = this.#life?.connection;
     if (connection === undefined) return;
     connection.up.isCut = connection.down.isCut = true;
-    world.after(world.random.below(late + 2), () => connection.endAtBroker());
+    world.after(world.random.below(late + 2), () => {
+      const isLate = this.#life?.connection !== connection;
+      if (isLate) world.struck.set("late notice", 1);
+      connection.endAtBroker();
+    });
     world.after(world.random.below(late + 2), () => {
       if (connection.user.isKilled) return;
       connection.lose(new Error("read ECONNRESET"));

@@ -180,11 +180,9 @@ export class Oracle {
   /** Each is recorded once, where that can be decided. */
   #checkRejections(): void {
     const { struck } = this.#world;
-    // Then it has come among other neighbours, after its ack had arrived, or
-    // after the acks of what was sent on the next connection.
-    if (["rival", "forget acks", "stall"].some((one) => struck.has(one))) {
-      return;
-    }
+    // Then it has come among other neighbours, or after its ack had arrived.
+    const excuses = ["rival", "forget acks", "late notice"];
+    if (excuses.some((one) => struck.has(one))) return;
     const recorded = this.#witness.rejections.map(withoutReason);
     const expected = this.#broker.confirmed.filter(({ event }) => !event)
       .map(contentOf);

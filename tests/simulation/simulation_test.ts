@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
+import { Buffer } from "node:buffer";
 import { dirname } from "node:path";
 import { cp } from "node:fs/promises";
 import { fromFileUrl } from "../support/paths.ts";
@@ -17,6 +18,24 @@ Deno.test("the same seed gives the same history, event by event", async () => {
     const { trace } = await play(makePlan(seed), true);
     assertEquals((await play(makePlan(seed), true)).trace, trace);
   }
+});
+
+Deno.test("found at seed 1658280925: what a queue tells after the stop is not left behind", async () => {
+  const BAD = new Set([0, 6, 8, 12, 13, 16]);
+  const messages = Array.from({ length: 21 }, (_, i) => ({
+    at: i < 16 ? 0 : 904,
+    routingKey: "a.event.created",
+    body: Buffer.from(BAD.has(i) ? `${i}` : `{"id":"${i}"}`),
+    ...(BAD.has(i) ? {} : { event: { id: `${i}`, name: "created a" } }),
+  }));
+  const { broken } = await play({
+    ...{ seed: 1658280925, queue: "classic", singleActive: false },
+    ...{ ledger: "sqlite", deliveryLimit: 20, prefetch: 5, checkpointSize: 5 },
+    ...{ checkpointInterval: 1_000, snapshotInterval: 0, channelCapacity: 4 },
+    ...{ idle: 500, untilEmpty: true, slowness: 0, latency: 40 },
+    ...{ messages, faults: [] },
+  });
+  assertEquals(broken, undefined);
 });
 
 Deno.test("up to 10,000 histories in a minute: each confirmed message counted once, nothing acked that is not durable, every run ends", async () => {

@@ -74,8 +74,8 @@ export class SqliteLedger implements Ledger {
   #rows: number[] = [];
   /** The last rejection of earlier runs. */
   #rejectionsBefore = 0;
-  /** Acks have arrived up to this row, which is not noted yet. */
-  #settled: number | undefined;
+  /** Commits whose acks have arrived, which is not noted yet. */
+  readonly #settled = new Set<number>();
 
   private constructor(
     path: string,
@@ -130,6 +130,7 @@ export class SqliteLedger implements Ledger {
     return this.#try(() => {
       this.#claimed.clear();
       this.#rows = [this.#lastOf("checkpoint")];
+      this.#settled.clear();
       this.#rejectionsBefore = this.#lastOf("rejection");
       this.#totals.fold();
       this.#transaction(() => this.#run = this.#insertRun(startedAt));
@@ -170,14 +171,14 @@ export class SqliteLedger implements Ledger {
           this.#noteSettled();
           fold();
         }));
-      this.#settled = undefined;
+      this.#settled.clear();
       this.#claimed.clear();
       this.#rows.push(row);
     });
   }
 
   settle(commit: number): void {
-    this.#settled = Math.max(this.#settled ?? 0, this.#rows[commit]!);
+    this.#settled.add(commit);
   }
 
   endRun(run: RunRecord): Promise<void> {
@@ -240,7 +241,7 @@ export class SqliteLedger implements Ledger {
 
   close(): Promise<void> {
     return this.#try(() => {
-      if (this.#settled !== undefined) {
+      if (this.#settled.size > 0) {
         this.#transaction(() => this.#noteSettled());
       }
       this.#file.close();
@@ -334,10 +335,12 @@ export class SqliteLedger implements Ledger {
   }
 
   #noteSettled(): void {
-    if (this.#settled === undefined) return;
-    this.#database.prepare(
-      "UPDATE checkpoint SET settled = 1 WHERE settled = 0 AND id <= ?",
-    ).run(this.#settled);
+    for (const commit of this.#settled) {
+      const row = this.#rows[commit]!;
+      this.#database.prepare(
+        "UPDATE checkpoint SET settled = 1 WHERE settled = 0 AND id BETWEEN ? AND ?",
+      ).run(commit === 0 ? 0 : row, row);
+    }
   }
 
   #lastOf(table: "checkpoint" | "rejection"): number {

@@ -157,7 +157,10 @@ export class AmqpAttachment implements Settlement {
    */
   async look(): Promise<QueueState> {
     const { messageCount, consumerCount } = await this.#check();
-    return this.#lastLook = { ready: messageCount, consumers: consumerCount };
+    const state = { ready: messageCount, consumers: consumerCount };
+    // What is there after the cancel is not this consumer's any more.
+    if (!this.#isCancelled) this.#lastLook = state;
+    return state;
   }
 
   /** Messages that are ready; unlike {@linkcode look}, it is not noted. */
@@ -165,7 +168,7 @@ export class AmqpAttachment implements Settlement {
     return (await this.#check()).messageCount;
   }
 
-  /** What the queue told last; nothing of note if it was not asked. */
+  /** What the queue told last of those messages that this end consumes. */
   get lastLook(): QueueState {
     return this.#lastLook;
   }
