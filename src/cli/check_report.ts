@@ -1,6 +1,7 @@
 import type { CheckResult, Examination } from "../inspect/examination.ts";
 import { quantity } from "../inspect/words.ts";
 import { EventCounterError, EXIT } from "../model/errors.ts";
+import { wrapped } from "./terminal.ts";
 
 const WORDS: Readonly<Record<CheckResult["verdict"], string>> = {
   ok: "ok",
@@ -29,18 +30,6 @@ export function stepLine([verb, what]: readonly [string, string]): string {
 function hung(head: string, width: number, text: string): string {
   return head.padEnd(width) +
     wrapped(text, stdoutColumns() - width).join(`\n${" ".repeat(width)}`);
-}
-
-/** A text in lines of at most so many characters, as far as its words allow. */
-function wrapped(text: string, width: number): string[] {
-  const lines: string[] = [];
-  for (const word of text.split(" ")) {
-    const last = lines.at(-1);
-    if (last === undefined || last.length + 1 + word.length > width) {
-      lines.push(word);
-    } else lines[lines.length - 1] = `${last} ${word}`;
-  }
-  return lines;
 }
 
 /** Other programs, and terminals that are too narrow, get whole lines. */

@@ -87,7 +87,8 @@ export class RunWatch {
       ...{ received, unique, duplicates, rejected },
       rate: Math.round(rates.received),
       share: isKnown ? Math.min(1, done / total) : undefined,
-      total: isKnown && unit === "messages" ? total : undefined,
+      // More may have come since the source was asked.
+      total: isKnown && unit === "messages" ? Math.max(total, done) : undefined,
       timeLeft: rest > 0 && rates.done > 0
         ? rest / rates.done * 1_000
         : undefined,

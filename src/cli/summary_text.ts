@@ -4,7 +4,7 @@ import type { TypeTotals } from "../model/counts.ts";
 import type { RunResult } from "../pipeline/run_result.ts";
 import { grouped } from "./progress.ts";
 import type { Summary } from "./summary.ts";
-import { colored, type Page, printable } from "./terminal.ts";
+import { colored, type Page, printable, wrapped } from "./terminal.ts";
 
 /** Columns of a bar: as many as there is room for. */
 const SHORTEST_BAR = 5;
@@ -45,7 +45,9 @@ export function summaryText(
     lines.push(`${counted(left, "message")} left in the queue.`);
   }
   const reasons = [...run.rejectedByReason].sort(([, a], [, b]) => b - a);
-  return lines.join("\n") +
+  const room = page.columns - INDENT.length;
+  return lines.map((line) => wrapped(line, room).join(`\n${INDENT}`))
+    .join("\n") +
     section(
       "Rejected:",
       table(

@@ -41,6 +41,18 @@ export function printable(name: string): string {
   );
 }
 
+/** A text in lines of at most so many characters, as far as its words allow. */
+export function wrapped(text: string, width: number): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(" ")) {
+    const last = lines.at(-1);
+    if (last === undefined || last.length + 1 + word.length > width) {
+      lines.push(word);
+    } else lines[lines.length - 1] = `${last} ${word}`;
+  }
+  return lines;
+}
+
 /** Where a text is to be read. */
 export interface Page {
   /** How wide it is. */

@@ -68,6 +68,8 @@ test("a run is told by what its last seconds brought, and what is still there", 
     share: 0.3,
     timeLeft: 14_000,
   });
+  totals.received = 10_001;
+  assertEquals(watch.look().total, 10_001);
   extent = { unit: "bytes", done: 600, total: 1_000 };
   await clock.advance(1_000);
   watch.look();
