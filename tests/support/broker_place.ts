@@ -65,8 +65,14 @@ export class Place implements AsyncDisposable {
   /**
    * Puts streams in the place of the queue that share out the users `user0` to
    * the one before `user<users>`.
+   *
+   * @param retention Arguments of the streams: how much they keep. Default: all.
    */
-  async partition(partitions: number, users: number): Promise<void> {
+  async partition(
+    partitions: number,
+    users: number,
+    retention: Record<string, unknown> = {},
+  ): Promise<void> {
     const { channel, exchange, queue } = this;
     await channel.deleteQueue(queue);
     this.queues = Array.from(
@@ -75,7 +81,7 @@ export class Place implements AsyncDisposable {
     );
     for (const queue of this.queues) {
       await channel.assertQueue(queue, {
-        arguments: { "x-queue-type": "stream" },
+        arguments: { "x-queue-type": "stream", ...retention },
       });
     }
     for (let user = 0; user < users; user++) {

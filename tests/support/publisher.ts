@@ -7,13 +7,19 @@ const WINDOW = 1_000;
 
 /** A client of the tests' own, so that amqplib is not proved by amqplib. */
 export class Publisher {
+  readonly #lost: Promise<void>;
+
   private constructor(
     private readonly connection: Connection,
     private readonly channel: Channel,
-  ) {}
+  ) {
+    this.#lost = new Promise((resolve) => channel.once("close", resolve));
+  }
 
   static async connect(url: string): Promise<Publisher> {
     const connection = new Connection(url);
+    // Whoever publishes learns of a loss by what is not confirmed.
+    connection.on("error", () => {});
     const channel = await connection.acquire();
     await channel.confirmSelect();
     return new Publisher(connection, channel);
@@ -26,14 +32,45 @@ export class Publisher {
   ): Promise<void> {
     for (let at = 0; at < messages.length; at += WINDOW) {
       await Promise.all(
-        messages.slice(at, at + WINDOW).map(({ routingKey, body }) =>
-          this.channel.basicPublish(
-            { exchange, routingKey, durable: true },
-            Buffer.from(body),
-          )
+        messages.slice(at, at + WINDOW).map((message) =>
+          this.#publish(exchange, message)
         ),
       );
     }
+  }
+
+  /**
+   * The same on a connection that may be lost meanwhile.
+   *
+   * @returns Those whose confirm has not come: the broker may have them.
+   */
+  async attempt<Message extends StreamMessage>(
+    exchange: string,
+    messages: readonly Message[],
+  ): Promise<Message[]> {
+    const unconfirmed = new Set(messages);
+    for (
+      let at = 0;
+      at < messages.length && this.channel.active;
+      at += WINDOW
+    ) {
+      const confirms = messages.slice(at, at + WINDOW).map((message) =>
+        this.#publish(exchange, message).then(() => unconfirmed.delete(message))
+      );
+      // A message that waits for the socket is told of no loss.
+      await Promise.race([Promise.all(confirms), this.#lost]).catch(() => {});
+    }
+    return [...unconfirmed];
+  }
+
+  #publish(
+    exchange: string,
+    { routingKey, body }: StreamMessage,
+  ): Promise<void> {
+    return this.channel.basicPublish(
+      { exchange, routingKey, durable: true },
+      Buffer.from(body),
+    );
   }
 
   async close(): Promise<void> {

@@ -1,14 +1,24 @@
 import type { StreamMessage } from "../support/stream_of_events.ts";
-import type { Choices } from "./seed.ts";
+import type { Choices } from "../fault/seed.ts";
 
 const TYPES = ["created", "updated", "deleted"] as const;
-const USERS = 1_000;
+
+/** They are called `user0`, `user1` and so on. */
+export const USERS = 1_000;
 
 /** Of a thousand messages, so many repeat an earlier one, or are no event. */
 const DUPLICATES = 100;
 const INVALID = 1;
 
+/** That of every message that must be rejected. */
+const BAD_KEY = "user0.event.created";
+
 const encoder = new TextEncoder();
+
+/** A message, and whether it must be rejected. */
+export interface EndlessMessage extends StreamMessage {
+  readonly isBad: boolean;
+}
 
 /**
  * A stream without an end, and what a correct count of it gives so far. Every
@@ -21,7 +31,7 @@ export class EndlessStream {
   );
   /** Different events so far. */
   unique = 0;
-  /** Messages that must be rejected so far. */
+  /** Messages that must be rejected so far, no two of them equal. */
   rejected = 0;
   /** Messages so far. */
   size = 0;
@@ -31,12 +41,12 @@ export class EndlessStream {
   }
 
   /** The next message. */
-  next(): StreamMessage {
+  next(): EndlessMessage {
     this.size++;
     const dice = this.#choices.between(1, 1_000);
     if (dice <= INVALID) {
-      const body = `{"no":"id","number":${this.rejected++}`;
-      return { routingKey: "a.event.created", body: encoder.encode(body) };
+      const body = encoder.encode(badBody(this.rejected++));
+      return { routingKey: BAD_KEY, body, isBad: true };
     }
     if (dice <= INVALID + DUPLICATES && this.unique > 0) {
       return messageOf(this.#choices.between(0, this.unique - 1));
@@ -46,6 +56,16 @@ export class EndlessStream {
     const users = this.#counts.get(type)!;
     users.set(user, (users.get(user) ?? 0) + 1);
     return messageOf(number);
+  }
+
+  /** The lines of `rejected.ndjson` as they must be by now, each once. */
+  rejections(): Set<string> {
+    return new Set(
+      Array.from(
+        { length: this.rejected },
+        (_, i) => `${BAD_KEY} ${badBody(i)}`,
+      ),
+    );
   }
 
   /** `<type>.json` by file name, as they must be by now. */
@@ -63,7 +83,11 @@ function eventOf(number: number) {
   return { mixed, user, type: TYPES[(mixed >>> 16) % TYPES.length]! };
 }
 
-function messageOf(number: number): StreamMessage {
+function badBody(number: number): string {
+  return `{"no":"id","number":${number}`;
+}
+
+function messageOf(number: number): EndlessMessage {
   const { mixed, user, type } = eventOf(number);
   const id = `${hex(mixed, 8)}-${hex(mix(mixed) & 0xffff, 4)}-4000-8000-${
     hex(number, 12)
@@ -71,6 +95,7 @@ function messageOf(number: number): StreamMessage {
   return {
     routingKey: `${user}.event.${type}`,
     body: encoder.encode(`{"id":"${id}"}`),
+    isBad: false,
   };
 }
 
