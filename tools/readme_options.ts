@@ -1,12 +1,23 @@
 /**
  * Writes the option tables of README.md, which stand between
- * `<!-- options of COMMAND -->` and `<!-- end of options -->`, from the tables
- * that the command line itself is made of.
+ * `<!-- options of COMMAND -->` and `<!-- end of options -->`, and all of
+ * docs/commands.md, from the tables that the command line itself is made of.
  *
  *     deno task readme
  */
-import { allCommands, PROGRAM } from "../src/cli/command_tree.ts";
+import {
+  allCommands,
+  type CommandDescription,
+  PROGRAM,
+} from "../src/cli/command_tree.ts";
 import { type OptionSpec, valueOf } from "../src/cli/option_spec.ts";
+import { wrapped } from "../src/cli/terminal.ts";
+
+/** As wide as `deno fmt` makes it. */
+const PAGE_WIDTH = 80;
+
+/** Where {@linkcode commandsPage} stands. */
+export const COMMANDS_PAGE = new URL("../docs/commands.md", import.meta.url);
 
 const README = new URL("../README.md", import.meta.url);
 
@@ -19,9 +30,38 @@ export function withOptionTables(readme: string): string {
     const command = allCommands(PROGRAM)
       .find(({ path }) => path.join(" ") === name);
     if (command === undefined) throw new Error(`There is no command "${name}"`);
-    const options = command.options.flatMap(([_, specs]) => specs);
-    return `${start}\n${tableOf(options)}\n`;
+    return `${start}\n${tableOf(optionsOf(command))}\n`;
   });
+}
+
+/** A page in Markdown with every command that has options. */
+export function commandsPage(): string {
+  const commands = PROGRAM.commands.flatMap(allCommands)
+    .filter(({ options }) => options.length > 0);
+  return "# Commands\n\n" +
+    "Written by `deno task readme` from what `--help` shows.\n" +
+    commands.map(sectionOf).join("");
+}
+
+function sectionOf(command: CommandDescription): string {
+  const { path, description, example, argument } = command;
+  const usage = [PROGRAM.name, ...path, argument && "<file>..."]
+    .filter((word) => word !== undefined).join(" ");
+  const [title, line] = example!;
+  return `\n## ${path.join(" ")}\n\n` +
+    `${paragraph(description.replace(/\.?$/, "."))}\n\n` +
+    `\`${usage} [options]\`\n\n` +
+    `${paragraph(`${title}:`)}\n\n` +
+    `\`\`\`sh\n${PROGRAM.name} ${line}\n\`\`\`\n` +
+    `\n${tableOf(optionsOf(command))}`;
+}
+
+function paragraph(text: string): string {
+  return wrapped(withCode(text), PAGE_WIDTH).join("\n");
+}
+
+function optionsOf({ options }: CommandDescription): OptionSpec[] {
+  return options.flatMap(([_, specs]) => specs);
 }
 
 function tableOf(options: readonly OptionSpec[]): string {
@@ -57,12 +97,13 @@ function code(text: string): string {
 /** What Markdown would take for something else is code: `--from`, `*.event.*`. */
 function withCode(description: string): string {
   return description.replace(
-    /[^\s;,():]*(?:--\w|[<>*_|]|:\/\/)[^\s;,()]*/g,
+    /[^\s;,():]*(?:--\w|[<>*_|]|:\/\/)[^\s;,()]*(?<![.:])/g,
     (word) => code(word.replaceAll("|", "\\|")),
   );
 }
 
 if (import.meta.main) {
+  await Deno.writeTextFile(COMMANDS_PAGE, commandsPage());
   await Deno.writeTextFile(
     README,
     withOptionTables(await Deno.readTextFile(README)),

@@ -5,7 +5,11 @@ import {
   PROGRAM,
 } from "../../src/cli/command_tree.ts";
 import { flagsOf } from "../../src/cli/option_spec.ts";
-import { withOptionTables } from "../../tools/readme_options.ts";
+import {
+  COMMANDS_PAGE,
+  commandsPage,
+  withOptionTables,
+} from "../../tools/readme_options.ts";
 import { runHere } from "../support/run_here.ts";
 
 for (const command of allCommands(PROGRAM)) {
@@ -50,5 +54,9 @@ Deno.test("the README's option tables are those of the program", async () => {
   assert(
     withOptionTables(readme) === readme,
     "README.md has other options than the program: run `deno task readme`",
+  );
+  assert(
+    await Deno.readTextFile(COMMANDS_PAGE) === commandsPage(),
+    "docs/commands.md has other commands than the program: run `deno task readme`",
   );
 });
