@@ -21,7 +21,7 @@ const SETTLED_REMEMBERED = 20_000;
  */
 export class RecentRejections {
   /** By content and place; only a few fall out of the oldest end. */
-  readonly #byPlace = new Map<string, Known>();
+  readonly #byPlace = new Map<string, Known[]>();
   /** Those whose ack may not have arrived, by content. */
   readonly #unsettled = new Map<string, Set<Known>>();
   readonly #settled: Known[] = [];
@@ -73,17 +73,17 @@ export class RecentRejections {
   }
 
   /**
-   * The ack of a batch has arrived.
+   * The acks of batches have arrived; 0 means all of earlier runs.
    *
-   * @returns Commits that had rejections in it, and have none any more whose
+   * @returns Commits that had rejections in them, and have none any more whose
    * ack may be lost.
    */
-  settle(batch: number): ReadonlySet<number> {
-    const settled = new Set<number>();
+  settle(batches: readonly number[]): ReadonlySet<number> {
+    const settled = new Set(batches.includes(0) ? [0] : []);
     const unsettled = new Set<number>();
     for (const alike of this.#unsettled.values()) {
       for (const known of alike) {
-        const isSettled = known.batch === batch;
+        const isSettled = batches.includes(known.batch);
         (isSettled ? settled : unsettled).add(known.commit);
         if (isSettled) this.#settleOne(known);
       }
@@ -92,13 +92,14 @@ export class RecentRejections {
   }
 
   #find(asked: Known): Known | undefined {
-    for (const place of asked.places) {
-      const known = this.#byPlace.get(place);
-      if (known === undefined || known.settlement === asked.settlement) {
-        continue;
-      }
-      if (known.agrees(asked)) return known;
-    }
+    const near = asked.places
+      .flatMap((place) => this.#byPlace.get(place) ?? [])
+      .filter((known) =>
+        known.settlement !== asked.settlement && known.agrees(asked)
+      );
+    // A publisher that repeats events makes places alike.
+    const found = near.find((known) => known.isLike(asked)) ?? near[0];
+    if (found !== undefined) return found;
     for (const known of this.#unsettled.get(asked.content) ?? []) {
       if (known.settlement === asked.settlement) continue;
       if (!known.isComparable(asked)) return known;
@@ -107,7 +108,11 @@ export class RecentRejections {
   }
 
   #note(known: Known): void {
-    for (const place of known.places) this.#byPlace.set(place, known);
+    for (const place of known.places) {
+      const there = this.#byPlace.get(place);
+      if (there === undefined) this.#byPlace.set(place, [known]);
+      else there.push(known);
+    }
     const alike = this.#unsettled.get(known.content);
     if (alike === undefined) {
       this.#unsettled.set(known.content, new Set([known]));
@@ -127,7 +132,9 @@ export class RecentRejections {
 
   #forget(known: Known): void {
     for (const place of known.places) {
-      if (this.#byPlace.get(place) === known) this.#byPlace.delete(place);
+      const there = this.#byPlace.get(place)!;
+      there.splice(there.indexOf(known), 1);
+      if (there.length === 0) this.#byPlace.delete(place);
     }
     this.#dropUnsettled(known);
   }
@@ -199,6 +206,12 @@ class Known {
     }
     return isEqualOrMissing(this.#follows, other.#follows) &&
       isEqualOrMissing(this.#precedes, other.#precedes);
+  }
+
+  /** Whether no place differs, nor is missing of one alone. */
+  isLike(other: Known): boolean {
+    return this.#follows === other.#follows &&
+      this.#precedes === other.#precedes;
   }
 
   /** Whether both have a place on the same side of an event. */

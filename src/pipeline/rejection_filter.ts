@@ -62,9 +62,8 @@ export class RejectionFilter {
    * @param isPast Whether all that earlier runs had not acked has come by now.
    */
   settle(batch: number, commits: number, isPast: boolean): void {
-    const settled = new Set(this.#recent.settle(batch));
-    if (isPast) settled.add(0);
-    for (const commit of settled) {
+    const batches = isPast ? [0, batch] : [batch];
+    for (const commit of this.#recent.settle(batches)) {
       // What was taken over is another's, until a commit makes it this run's.
       if (commit <= commits) this.#ledger.settle(commit);
     }

@@ -95,6 +95,17 @@ durableLedger.test("a broker that gives back late, after it has taken later acks
   assertEquals(duplicates, 1);
 });
 
+everyLedger.test("equal bad messages around an event that is published twice are each known again", async ({ ledger }) => {
+  const bad = raw("a.event.created", "no JSON");
+  const good = event("a", "created", uuid(1));
+  const scenario = await new Scenario(ledger).start(bad, good, bad, good);
+  scenario.source.detach();
+  scenario.source.attach();
+  await scenario.runToSilence();
+
+  assertEquals((await rejectionsOf(ledger)).length, 2);
+});
+
 durableLedger.test("a bad message behind an event that is published again is another one", async ({ ledger }) => {
   const bad = raw("a.event.created", "no JSON");
   const [x, y, z] = [1, 2, 3].map((id) => event("a", "created", uuid(id)));

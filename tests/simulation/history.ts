@@ -204,6 +204,8 @@ class History {
     const world = this.#world;
     const life = this.#life;
     life?.suffered.add(what);
+    // Not in the middle of a transaction, which locks its tables.
+    if (LOSSES.has(what)) world.after(0, () => this.#oracle.noteDoubts());
     switch (what) {
       case "kill":
         life?.kill();
@@ -274,6 +276,12 @@ class History {
     this.#world.after(lasts, () => channel.end());
   }
 }
+
+/** Faults that lose connections. */
+const LOSSES = new Set<string>([
+  ...["cut", "stall", "close channel", "cancel consumer"],
+  ...["restart", "forget acks", "retention"],
+]);
 
 function isAssertion(error: unknown): error is Error {
   return error instanceof Error && error.name === "AssertionError";

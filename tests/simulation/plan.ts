@@ -99,6 +99,8 @@ export function makePlan(seed: number): Plan {
 
   function makeMessages(): Planned[] {
     const size = between(10, 40);
+    // A broken publisher sends the same few bad messages again and again.
+    const kinds = chance(30) ? between(1, 2) : size;
     const later = chance(50) ? between(100, 3_000) : 0;
     const messages: Planned[] = [];
     for (let i = 0; i < size; i++) {
@@ -112,7 +114,12 @@ export function makePlan(seed: number): Plan {
       const user = `user${random.below(4)}`;
       const type = one(["created", "updated", "deleted"]);
       const id = chance(20) ? `id ${i}` : random.uuid();
-      const isBad = chance(15);
+      const isBad = chance(kinds < size ? 30 : 15);
+      if (isBad && kinds < size) {
+        const routingKey = `user.event.${random.below(kinds)}`;
+        messages.push({ at, routingKey, body: Buffer.from("bad") });
+        continue;
+      }
       const content = isBad && chance(70) ? `{"id":${i}}` : `{"id":"${id}"}`;
       const name = isBad && content.includes(id) ? "renamed" : type;
       messages.push({

@@ -1,4 +1,8 @@
-import { DatabaseSync, type StatementSync } from "node:sqlite";
+import {
+  DatabaseSync,
+  type SQLOutputValue,
+  type StatementSync,
+} from "node:sqlite";
 import type { Disk } from "./disk.ts";
 import { OUT } from "./life.ts";
 
@@ -13,6 +17,8 @@ export class LedgerWitness {
   readonly rejections: string[] = [];
   /** Their keys and bodies, by reason `delivery_limit` or any other. */
   readonly rejected = new Set<string>();
+  /** Rejections at each {@linkcode noteDoubts}: key, body. */
+  readonly doubts: string[] = [];
   readonly #database: DatabaseSync;
   #questions: Record<keyof typeof QUESTIONS, StatementSync> | undefined;
   #lastCheckpoint = 0;
@@ -37,10 +43,15 @@ export class LedgerWitness {
       }
     }
     for (const row of this.#ask("rejections", this.rejections.length)) {
-      const text = `${row.key} ${utf8.decode(row.body as Uint8Array)}`;
+      const text = textOf(row);
       this.rejections.push(`${row.reason} ${text}`);
       this.rejected.add(text);
     }
+  }
+
+  /** Notes rejections whose acks are not known to have arrived. */
+  noteDoubts(): void {
+    this.doubts.push(...this.#ask("unsettled").map(textOf));
   }
 
   /** The sums that other programs are to find. */
@@ -73,6 +84,7 @@ export class LedgerWitness {
     this.#questions = {
       checkpoints: prepare("checkpoints"),
       rejections: prepare("rejections"),
+      unsettled: prepare("unsettled"),
       counts: prepare("counts"),
       position: prepare("position"),
     };
@@ -84,11 +96,18 @@ const QUESTIONS = {
     "WHERE id > ?",
   rejections: "SELECT reason, routing_key ->> '$' AS key, body " +
     "FROM rejection ORDER BY id LIMIT -1 OFFSET ?",
+  unsettled: "SELECT routing_key ->> '$' AS key, body " +
+    "FROM rejection JOIN checkpoint ON checkpoint.id = checkpoint " +
+    "WHERE settled = 0",
   counts: "SELECT type || ' ' || user AS name, count FROM counted",
   position: "SELECT last_offset FROM position",
 } as const;
 
 const utf8 = new TextDecoder();
+
+function textOf({ key, body }: Record<string, SQLOutputValue>): string {
+  return `${key} ${utf8.decode(body as Uint8Array)}`;
+}
 
 const UUIDS = /(.{8})(.{4})(.{4})(.{4})(.{12})/g;
 
