@@ -32,9 +32,12 @@ const PART = 10_000;
 /** So many events are not counted at most: there is always something to do. */
 const BEHIND = 60_000;
 
-/** Between two cuts, kills of a worker, and restarts of a server, in s. */
+/**
+ * Between two cuts, kills of a worker, and restarts of a server, in s. Lives
+ * are so long that 8 bytes a message would not fit into the heap.
+ */
 const CUTS = [2, 8] as const;
-const KILLS = [200, 320] as const;
+const KILLS = [400, 600] as const;
 const RESTARTS = [60, 150] as const;
 
 /** Between two looks at the workers, and between two lines, in ms. */
