@@ -1,5 +1,12 @@
 import { assert, assertEquals } from "@std/assert";
 import { assertKilled, Drain, endOf } from "./drain.ts";
+import {
+  drainToRejections,
+  endReplay,
+  killReplayAt,
+  REPLAY_STEPS,
+} from "./replay_round.ts";
+import { Choices, chooseSeed } from "./seed.ts";
 import { DRAIN_STEPS, SNAPSHOT_STEPS, type Step } from "./steps.ts";
 
 /** How often a step is passed at most before the program dies there. */
@@ -50,4 +57,24 @@ Deno.test("memory: SIGKILL between the files and the ack: the next run counts al
   await drain.untilAlone();
   assertEquals((await drain.queue()).ready, drain.stream.messages.length);
   await drain.settle({ args });
+});
+
+Deno.test("SIGKILL at each step of a replay: each rejection is counted once, or kept", async (t) => {
+  const choices = new Choices(chooseSeed(), "each step of a replay");
+  console.log(choices.repeat);
+  await using drain = await drainToRejections(choices);
+  for (const step of REPLAY_STEPS) {
+    const passage = MOST_PASSAGES[step] === 120
+      ? choices.between(1, 4_000)
+      // One begins the run, one is that of the checkpoint before.
+      : step === "in the transaction"
+      ? 3
+      : 1;
+    await t.step(`SIGKILL ${step}, passage ${passage}`, async () => {
+      await killReplayAt(drain, step, passage);
+    });
+  }
+  await endReplay(drain);
+  const { lost, countedTwice, differences } = await drain.compareNow();
+  assertEquals([lost, countedTwice, differences], [0, 0, []]);
 });

@@ -1,6 +1,6 @@
 /**
  * The long run of faults, for `deno task fault`: at least 300 SIGKILLs of the
- * program, 50 restarts of the broker and 200 cuts of the connection in small
+ * program (60 more in replays of rejections), 50 restarts of the broker and 200 cuts of the connection in small
  * drains, and 80 restarts of PostgreSQL under four workers who share 200,000
  * messages, 20 times; and 300 SIGKILLs and 20 restarts of the broker on streams in
  * three partitions. All results are held against what the stream must give.
@@ -17,6 +17,7 @@ import { type PrivateBroker, startPrivateBroker } from "../../tools/broker.ts";
 import { PrivatePostgres } from "../../tools/postgres.ts";
 import { cutRound } from "./cut_round.ts";
 import { killRound } from "./kill_round.ts";
+import { replayRound } from "./replay_round.ts";
 import { restartRound } from "./restart_round.ts";
 import { sharedRound } from "./shared_round.ts";
 import { streamRound } from "./stream_round.ts";
@@ -43,6 +44,12 @@ const GOALS: readonly Goal[] = [
     kind: "SIGKILLs",
     faults: 300,
     round: ({ url }, choices, score) => killRound(url, choices, score),
+  },
+  {
+    name: "replay round",
+    kind: "SIGKILLs of replays",
+    faults: 60,
+    round: ({ url }, choices, score) => replayRound(url, choices, score),
   },
   {
     name: "restart round",

@@ -4,6 +4,7 @@ import { Hang } from "./drain.ts";
 /** How many faults of each kind there were at the start. */
 const NONE = {
   "SIGKILLs": 0,
+  "SIGKILLs of replays": 0,
   "broker restarts": 0,
   "cuts": 0,
   "database restarts": 0,
