@@ -19,6 +19,11 @@ import {
 
 const PREFETCH = 10_000;
 
+/** The tool on each type of queue. */
+const CLASSIC = "eventcounter, classic queue";
+const QUORUM = "eventcounter, quorum queue";
+const STREAM = "eventcounter, stream";
+
 /** Somebody who drains a queue. */
 export interface Contender {
   readonly name: string;
@@ -27,12 +32,17 @@ export interface Contender {
   drain(task: Task): Promise<Drain>;
 }
 
-/** Whom the tool is measured against, and on what. */
-function contenders(folder: string): readonly Contender[] {
-  const quorum = { "x-queue-type": "quorum" };
-  const stream = { "x-queue-type": "stream" };
-  const fromFirst = { arguments: { "x-stream-offset": "first" } };
-  return [
+/**
+ * The tool beside other clients on one classic queue, which the broker still
+ * has in memory.
+ */
+export async function benchDrain(
+  report: Report,
+  url: string,
+  folder: string,
+  { rounds, size }: Extent,
+): Promise<void> {
+  const drains = await drainInTurn(url, { rounds, size }, [
     { name: "eventcounter", drain: (task) => drainOurs(task, folder) },
     { name: "bare amqplib", drain: (task) => drainAmqplib(task) },
     {
@@ -41,41 +51,83 @@ function contenders(folder: string): readonly Contender[] {
     },
     { name: "rabbitmq-client", drain: drainRabbitmqClient },
     { name: "@cloudamqp/amqp-client", drain: drainCloudamqp },
-    {
-      name: "eventcounter, quorum queue",
-      queue: quorum,
-      drain: (task) => drainOurs(task, folder),
-    },
-    {
-      name: "bare amqplib, quorum queue",
-      queue: quorum,
-      drain: (task) => drainAmqplib(task),
-    },
-    {
-      name: "eventcounter, stream",
-      queue: stream,
-      drain: (task) => drainOurs(task, folder),
-    },
+  ]);
+  report.add(
+    "Drain",
+    `${rounds} rounds of ${rounded(size)} messages out of one classic ` +
+      "queue, everything counted. " +
+      "Nothing of it is durable but what eventcounter counts.",
+    drains.figures,
+  );
+  report.note(
+    `eventcounter drains a classic queue at ${
+      drains.ratio("eventcounter", "bare amqplib")
+    } times the rate of the bare amqplib consumer, and at ${
+      drains.ratio("eventcounter", "amqplib, acking each")
+    } times that of one which acks each message (medians of ratios within a round).`,
+  );
+}
+
+/** The tool on each type of queue, with so many messages as gather overnight. */
+export async function benchBacklog(
+  report: Report,
+  url: string,
+  folder: string,
+  { rounds, size }: Extent,
+): Promise<void> {
+  const drain = (task: Task) => drainOurs(task, folder);
+  const ofType = (type: string) => ({ "x-queue-type": type });
+  const drains = await drainInTurn(url, { rounds, size }, [
+    { name: CLASSIC, drain },
+    { name: QUORUM, queue: ofType("quorum"), drain },
+    { name: STREAM, queue: ofType("stream"), drain },
     {
       name: "bare amqplib, stream",
-      queue: stream,
-      drain: (task) => drainAmqplib(task, fromFirst),
+      queue: ofType("stream"),
+      drain: (task) =>
+        drainAmqplib(task, { arguments: { "x-stream-offset": "first" } }),
     },
-  ];
+  ]);
+  report.add(
+    "Backlog",
+    `${rounds} rounds of ${
+      rounded(size)
+    } messages: more than a classic queue ` +
+      "has in memory.",
+    drains.figures,
+  );
+  report.note(
+    `A quorum queue is drained at ${
+      drains.ratio(QUORUM, CLASSIC)
+    } times the rate of a classic one, and a stream at ${
+      drains.ratio(STREAM, CLASSIC)
+    } times that rate, ${
+      drains.ratio(STREAM, "bare amqplib, stream")
+    } times the rate of a bare amqplib consumer of a stream (medians of ratios within a round).`,
+  );
+}
+
+/** What is measured how often. */
+interface Extent {
+  readonly rounds: number;
+  /** Messages in each. */
+  readonly size: number;
 }
 
 /**
  * Every contender in turn on one broker, since a shared machine has fast and
- * slow minutes: medians, and the median of the ratios within a round. The first
- * round warms up and does not count.
+ * slow minutes. The first round warms up and does not count.
  */
-export async function benchDrain(
-  report: Report,
+async function drainInTurn(
   url: string,
-  folder: string,
-  { rounds, size }: { rounds: number; size: number },
-): Promise<void> {
-  const all = contenders(folder);
+  { rounds, size }: Extent,
+  all: readonly Contender[],
+): Promise<{
+  /** The medians. */
+  readonly figures: Figure[];
+  /** The median of the ratios of two rates within a round. */
+  ratio(left: string, right: string): string;
+}> {
   heading(
     "Drain of a RabbitMQ queue",
     `${rounds} rounds of ${
@@ -92,32 +144,15 @@ export async function benchDrain(
     }
     console.log(`  ${round === 0 ? "warm-up" : `round ${round}`} done`);
   }
-  report.add(
-    "Drain",
-    `${rounds} rounds of ${rounded(size)} messages out of one ` +
-      "queue, classic unless it says otherwise, everything counted. " +
-      "Nothing of it is durable but what eventcounter counts.",
-    [...drains].map(([name, drains]) => figureOf(name, drains, size)),
-  );
-  const ratio = (left: string, right: string) =>
-    median(
-      drains.get(left)!.map(({ milliseconds }, i) =>
-        drains.get(right)![i]!.milliseconds / milliseconds
-      ),
-    ).toFixed(2);
-  report.note(
-    `eventcounter drains a classic queue at ${
-      ratio("eventcounter", "bare amqplib")
-    } times the rate of the bare amqplib consumer, and at ${
-      ratio("eventcounter", "amqplib, acking each")
-    } times that of one which acks each message; a quorum queue at ${
-      ratio("eventcounter, quorum queue", "eventcounter")
-    } times the rate of a classic one; and a stream at ${
-      ratio("eventcounter, stream", "eventcounter")
-    } times that rate, ${
-      ratio("eventcounter, stream", "bare amqplib, stream")
-    } times the rate of a bare amqplib consumer of a stream (medians of ratios within a round).`,
-  );
+  return {
+    figures: [...drains].map(([name, drains]) => figureOf(name, drains, size)),
+    ratio: (left, right) =>
+      median(
+        drains.get(left)!.map(({ milliseconds }, i) =>
+          drains.get(right)![i]!.milliseconds / milliseconds
+        ),
+      ).toFixed(2),
+  };
 }
 
 /** The medians of some drains. */

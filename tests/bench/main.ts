@@ -1,11 +1,11 @@
 /**
  * Measures the tool and writes `docs/performance.md`: `deno task bench`, some
- * ten minutes; `EVENTCOUNTER_BENCH_SCALE` makes it shorter or longer, 1 by
+ * twenty minutes; `EVENTCOUNTER_BENCH_SCALE` makes it shorter or longer, 1 by
  * default.
  *
  * @module
  */
-import { benchDrain } from "./drain_bench.ts";
+import { benchBacklog, benchDrain } from "./drain_bench.ts";
 import { benchMemory } from "./memory_bench.ts";
 import { benchPartitions } from "./partitions_bench.ts";
 import { benchPipeline } from "./pipeline_bench.ts";
@@ -23,6 +23,7 @@ const folder = await Deno.makeTempDir({ prefix: "eventcounter-bench-" });
 try {
   const report = new Report();
   await benchDrain(report, url, folder, { rounds: 5, size: scaled(60_000) });
+  await benchBacklog(report, url, folder, { rounds: 3, size: scaled(200_000) });
   await benchPostgres(report, url, { rounds: 3, size: scaled(100_000) });
   await benchPartitions(report, url, folder, {
     rounds: 3,

@@ -26,10 +26,10 @@ function enginesOf(report: Report): readonly Engine[] {
     engine("classic queues, SQLite each", "Drain: eventcounter", SQLITE),
     engine(
       "quorum queues, SQLite each",
-      "Drain: eventcounter, quorum queue",
+      "Backlog: eventcounter, quorum queue",
       SQLITE,
     ),
-    engine("streams, SQLite each", "Drain: eventcounter, stream", SQLITE),
+    engine("streams, SQLite each", "Backlog: eventcounter, stream", SQLITE),
     engine(
       "quorum queues, PostgreSQL",
       "Workers with one ledger: eventcounter, 1 worker",
