@@ -108,7 +108,7 @@ export async function benchBacklog(
 }
 
 /** What is measured how often. */
-interface Extent {
+export interface Extent {
   readonly rounds: number;
   /** Messages in each. */
   readonly size: number;
@@ -118,7 +118,7 @@ interface Extent {
  * Every contender in turn on one broker, since a shared machine has fast and
  * slow minutes. The first round warms up and does not count.
  */
-async function drainInTurn(
+export async function drainInTurn(
   url: string,
   { rounds, size }: Extent,
   all: readonly Contender[],

@@ -12,6 +12,7 @@ import { benchPipeline } from "./pipeline_bench.ts";
 import { benchPostgres } from "./postgres_bench.ts";
 import { Report } from "./report.ts";
 import { addScaling } from "./scaling_charts.ts";
+import { benchWatched } from "./watched_bench.ts";
 import { benchStartup } from "./startup_bench.ts";
 
 const url = Deno.env.get("AMQP_URL");
@@ -29,6 +30,7 @@ try {
     rounds: 3,
     size: scaled(60_000),
   });
+  await benchWatched(report, url, folder, { rounds: 5, size: scaled(100_000) });
   report.section("Without a broker");
   await benchPipeline(report, folder, { pairs: 7, size: scaled(500_000) });
   benchMemory(report, { size: scaled(4_000_000) });

@@ -3,6 +3,7 @@ import {
   type Ledger,
   parseAmqpAddress,
   Pipeline,
+  type Source,
   SqliteLedger,
   systemClock,
 } from "../../src/mod.ts";
@@ -21,10 +22,7 @@ export async function drainOurs(task: Task, folder: string): Promise<Drain> {
   }
 }
 
-/**
- * The tool itself with any ledger: from the first delivery to the end of the
- * last commit, so neither connecting nor waiting for the end counts.
- */
+/** The tool itself with any ledger. */
 export async function drainInto(ledger: Ledger, task: Task): Promise<Drain> {
   const { url, queue, prefetch } = task;
   const source = new AmqpSource({
@@ -37,6 +35,25 @@ export async function drainInto(ledger: Ledger, task: Task): Promise<Drain> {
     reconnectTimeout: 30_000,
     clock: systemClock,
   });
+  const measured = measureDrain(source, ledger);
+  const run = await new Pipeline({
+    source,
+    ledger,
+    checkpointSize: prefetch / 2,
+    untilEmpty: true,
+    idle: 10_000,
+  }).run();
+  return { ...measured(), received: run.unique };
+}
+
+/**
+ * Measures from the first delivery to the end of the last commit, so neither
+ * connecting nor waiting for the end counts.
+ */
+export function measureDrain(
+  source: Source,
+  ledger: Ledger,
+): () => Omit<Drain, "received"> {
   const watch = new Stopwatch();
   let last = watch.read();
   const take = source.take.bind(source);
@@ -50,12 +67,5 @@ export async function drainInto(ledger: Ledger, task: Task): Promise<Drain> {
     await commit(batch);
     last = watch.read();
   };
-  const run = await new Pipeline({
-    source,
-    ledger,
-    checkpointSize: prefetch / 2,
-    untilEmpty: true,
-    idle: 10_000,
-  }).run();
-  return { ...last, received: run.unique };
+  return () => last;
 }
