@@ -3,7 +3,7 @@ import type {
   RejectionTotals,
   StoredRun,
 } from "../ledger/ledger_reader.ts";
-import { addSorted } from "../ledger/sorted_counts.ts";
+import { mergeSorted, type SortedCounts } from "../ledger/sorted_counts.ts";
 import type { TypeTotals, UserCount } from "../model/counts.ts";
 
 /** Users in a report: those with the most events. */
@@ -41,12 +41,18 @@ export interface BusyUser {
   readonly byType: ReadonlyMap<string, number>;
 }
 
+/** What a report asks of a ledger. */
+type ReportedLedger = Pick<
+  LedgerReader,
+  "name" | "types" | "totals" | "counts" | "runs" | "rejectionTotals"
+>;
+
 /**
- * Gathers what a report tells, going through all counts twice: of a million
+ * Gathers what a report tells, going through all counts once: of a million
  * users, only the busiest are in memory.
  */
 export async function gatherFacts(
-  ledger: LedgerReader,
+  ledger: ReportedLedger,
   at: number,
 ): Promise<ReportFacts> {
   const totals: [string, TypeTotals][] = [];
@@ -66,35 +72,63 @@ export async function gatherFacts(
 }
 
 async function findBusiest(
-  ledger: LedgerReader,
+  ledger: ReportedLedger,
   types: readonly string[],
 ): Promise<Pick<ReportFacts, "users" | "busiest">> {
   let users = 0;
-  let most: UserCount[] = [];
+  let most: BusyUser[] = [];
+  /** Who has no more is not one of them. */
+  let least = 0;
   const best = () =>
-    most.sort(([, left], [, right]) => right - left).slice(0, BUSIEST);
-  for await (
-    const page of addSorted(types.map((type) => ledger.counts(type)))
-  ) {
-    users += page.length;
-    most.push(...page);
-    if (most.length > 10 * BUSIEST) most = best();
-  }
-  const byType = new Map<string, Map<string, number>>();
-  const busiest = best().map(([user, events]) => {
-    const counts = new Map<string, number>();
-    byType.set(user, counts);
-    return { user, events, byType: counts };
-  });
-  for (const type of types) {
-    for await (const page of ledger.counts(type)) {
-      for (const [user, count] of page) byType.get(user)?.set(type, count);
+    most.sort((left, right) => right.events - left.events).slice(0, BUSIEST);
+  for await (const page of usersOf(ledger, types)) {
+    for (const counts of page) {
+      const events = counts.reduce((sum, [_, count]) => sum + count, 0);
+      users++;
+      if (events <= least) continue;
+      const byType = new Map(counts.map(([_, count, type]) => [type, count]));
+      most.push({ user: counts[0]![0], events, byType });
     }
+    if (most.length < 2 * BUSIEST) continue;
+    most = best();
+    least = most.at(-1)!.events;
   }
-  return { users, busiest };
+  return { users, busiest: best() };
 }
 
-async function lastRuns(ledger: LedgerReader): Promise<StoredRun[]> {
+type TypedCount = readonly [...UserCount, type: string];
+
+/** The counts of each user, in pages. */
+async function* usersOf(
+  ledger: ReportedLedger,
+  types: readonly string[],
+): AsyncGenerator<readonly (readonly TypedCount[])[], void, void> {
+  let user: TypedCount[] = [];
+  const counts = types.map((type) => typed(ledger.counts(type), type));
+  for await (const page of mergeSorted(counts)) {
+    const users: TypedCount[][] = [];
+    for (const count of page) {
+      if (user.length > 0 && user[0]![0] !== count[0]) {
+        users.push(user);
+        user = [];
+      }
+      user.push(count);
+    }
+    yield users;
+  }
+  if (user.length > 0) yield [user];
+}
+
+async function* typed(
+  pages: SortedCounts,
+  type: string,
+): AsyncGenerator<readonly TypedCount[], void, void> {
+  for await (const page of pages) {
+    yield page.map(([user, count]) => [user, count, type]);
+  }
+}
+
+async function lastRuns(ledger: ReportedLedger): Promise<StoredRun[]> {
   let last: StoredRun[] = [];
   for await (const page of ledger.runs()) {
     last = [...last, ...page].slice(-LAST_RUNS);

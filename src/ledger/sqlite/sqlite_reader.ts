@@ -236,11 +236,12 @@ export class SqliteReader implements LedgerReader {
     const page = this.#database.prepare(
       `SELECT user, count FROM total WHERE type = ? AND user > ? ORDER BY user LIMIT ${PAGE}`,
     );
+    page.setReturnArrays(true);
     // No user is empty, so every one sorts after no bytes at all.
     for (let last = new Uint8Array();;) {
       const rows = await this.#try(() => page.all(type, last));
       if (rows.length === 0) return;
-      last = requireValue(rows.at(-1)!.user) as Uint8Array<ArrayBuffer>;
+      last = requireValue(rows.at(-1)![0]) as Uint8Array<ArrayBuffer>;
       yield await this.#try(() => rows.map(userCountOf));
     }
   }
@@ -319,7 +320,8 @@ function openToRead(path: string): DatabaseSync {
   return database;
 }
 
-function userCountOf({ user, count }: Row): UserCount {
+/** @param row An array, which is made faster than an object. */
+function userCountOf({ 0: user, 1: count }: Row): UserCount {
   return [utf8.decode(requireValue(user) as Uint8Array), count as number];
 }
 
