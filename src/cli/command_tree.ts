@@ -208,6 +208,13 @@ export function allCommands(command: CommandDescription): CommandDescription[] {
   return [command, ...command.commands.flatMap(allCommands)];
 }
 
+/** How help is asked for where a command line begins like this. */
+export function helpFor(args: readonly string[]): string {
+  const path = allCommands(PROGRAM).map(({ path }) => path)
+    .findLast((path) => path.every((name, at) => name === args[at]));
+  return [PROGRAM.name, ...path!, "--help"].join(" ");
+}
+
 /** Every option of a command, the general ones first. */
 export function allOptions(
   { general, options }: Pick<CommandDescription, "general" | "options">,

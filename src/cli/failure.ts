@@ -8,6 +8,7 @@ import {
 import { maskPassword } from "../model/mask_password.ts";
 import { isIoError } from "../output/output_failure.ts";
 import { EXAMPLE_URL } from "../topology/amqp_address.ts";
+import { helpFor } from "./command_tree.ts";
 import { VARIABLES } from "./variables.ts";
 
 /** How the program ends when it fails. */
@@ -17,19 +18,26 @@ export interface Failure {
   readonly message: string;
 }
 
-/** What whatever was thrown comes to. */
-export function failureOf(error: unknown): Failure {
-  const { exitCode, message } = judge(error);
+/**
+ * What whatever was thrown comes to.
+ *
+ * @param args The command line that led to it, as far as it is known.
+ */
+export function failureOf(
+  error: unknown,
+  args: readonly string[] = [],
+): Failure {
+  const { exitCode, message } = judge(error, args);
   return { exitCode, message: maskUrls(message) };
 }
 
-function judge(error: unknown): Failure {
+function judge(error: unknown, args: readonly string[]): Failure {
   if (error instanceof EventCounterError) return error;
   const message = messageOf(error);
   if (error instanceof ValidationError) {
     return {
       exitCode: EXIT.usage,
-      message: `${message} See eventcounter --help.`,
+      message: `${message} See ${helpFor(args)}.`,
     };
   }
   // Deno's message quotes the value, which may be a URL with its password.

@@ -30,7 +30,7 @@ export async function run(
     await rootCommand(context).parse([...args]);
     return EXIT.done;
   } catch (error) {
-    const failure = failureOf(error);
+    const failure = failureOf(error, args);
     try {
       console.error(writeFailure(givenErrorFormat(args), failure));
     } catch {

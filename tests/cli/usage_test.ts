@@ -111,7 +111,8 @@ Deno.test("an empty value for any option of any command: 2, by its name", async 
         const { code, complaints } = await runHere([...command.path, ...given]);
         assertEquals([code, complaints], [2, [
           `eventcounter: Option "${flag}" must not be empty, but got ""; ` +
-          "give it a value or leave it out. See eventcounter --help.",
+          "give it a value or leave it out. See " +
+          `${["eventcounter", ...command.path].join(" ")} --help.`,
         ]]);
       }
     }
