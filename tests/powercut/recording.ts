@@ -5,7 +5,7 @@ import type {
   EventStream,
   StreamMessage,
 } from "../support/stream_of_events.ts";
-import { Drain, type RunOptions } from "../fault/drain.ts";
+import { Drain, GRACE, type RunOptions } from "../fault/drain.ts";
 import type { Choices } from "../fault/seed.ts";
 import { Disk, type DiskContent } from "./disk.ts";
 import { readSteps, recordingBy, type Step } from "./steps.ts";
@@ -107,7 +107,8 @@ async function crash(drain: Drain): Promise<DiskContent> {
 }
 
 async function finish(drain: Drain, options: RunOptions): Promise<void> {
-  const { code, stderr } = await drain.run(options);
+  // strace makes it slower by a multiple.
+  const { code, stderr } = await drain.run(options, 6 * GRACE);
   assertEquals(code, 0, stderr);
 }
 
