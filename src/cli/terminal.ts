@@ -41,10 +41,13 @@ export function printable(name: string): string {
   );
 }
 
-/** A text in lines of at most so many characters, as far as its words allow. */
+/**
+ * A text in lines of at most so many characters, as far as its words allow; a
+ * number stays with what it counts.
+ */
 export function wrapped(text: string, width: number): string[] {
   const lines: string[] = [];
-  for (const word of text.split(" ")) {
+  for (const word of text.split(/(?<!\d) /)) {
     const last = lines.at(-1);
     if (last === undefined || last.length + 1 + word.length > width) {
       lines.push(word);

@@ -32,8 +32,8 @@ const SUMMARY: Summary = {
 test("the summary for people tells all of it", () => {
   assertEquals(
     summaryText(SUMMARY, { columns: 60, colors: false }),
-    `1,000 received: 900 counted, 90 duplicates, 10 rejected (7
-  of them redelivered)
+    `1,000 received: 900 counted, 90 duplicates, 10 rejected
+  (7 of them redelivered)
 Stopped after 6.0 s because nothing more came.
 1,000 per second.
 1 message left in the queue.
