@@ -1,9 +1,10 @@
 /**
  * The long run of faults, for `deno task fault`: at least 300 SIGKILLs of the
- * program (60 more in replays of rejections), 50 restarts of the broker and 200 cuts of the connection in small
- * drains, and 80 restarts of PostgreSQL under four workers who share 200,000
- * messages, 20 times; and 300 SIGKILLs and 20 restarts of the broker on streams in
- * three partitions. All results are held against what the stream must give.
+ * program and 60 of replays of rejections, 50 restarts of the broker and 200
+ * cuts of the connection in small drains; 80 restarts of PostgreSQL under four
+ * workers who share 200,000 messages, 20 times; and 300 SIGKILLs and 20
+ * restarts of the broker on streams in three partitions. All results are held
+ * against what the stream must give.
  *
  * | variable | meaning |
  * |---|---|
