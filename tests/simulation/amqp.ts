@@ -27,7 +27,7 @@ export interface ConnectionUser {
 }
 
 /** What a network does to frames: keeps their order, and may lose the rest. */
-class Wire {
+export class Wire {
   readonly #world: World;
   readonly #latency: number;
   /** Frames that arrive together, as in one read of a socket. */

@@ -249,6 +249,8 @@ export function takeOver(world: World, disk: Disk): () => void {
   const { exec, close } = DatabaseSync.prototype;
   const { Date } = globalThis;
   const { randomUUID } = crypto;
+  const { setTimeout } = globalThis;
+  const { random } = Math;
   const { open, stat, lstat, mkdir, remove, rename } = Deno;
   const { writeTextFile, readTextFile, readDir, realPathSync } = Deno;
   Object.assign(Deno, disk.functions, {
@@ -273,12 +275,19 @@ export function takeOver(world: World, disk: Disk): () => void {
     }
     static override now = () => world.wall;
   } as DateConstructor;
+  Math.random = () => world.random.below(1_000) / 1_000;
+  performance.now = () => world.now;
+  Object.assign(globalThis, {
+    setTimeout: (run: () => void, after: number) => world.after(after, run),
+  });
   crypto.randomUUID = () =>
     world.random.uuid() as ReturnType<typeof randomUUID>;
   return () => {
     Object.assign(Deno, { open, stat, lstat, mkdir, remove, rename });
     Object.assign(Deno, { writeTextFile, readTextFile, readDir, realPathSync });
-    Object.assign(globalThis, { Date });
+    Object.assign(globalThis, { Date, setTimeout });
+    Object.assign(Math, { random });
+    Reflect.deleteProperty(performance, "now");
     StatementSync.prototype.run = run;
     Object.assign(DatabaseSync.prototype, { exec, close });
     crypto.randomUUID = randomUUID;

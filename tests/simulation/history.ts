@@ -2,8 +2,13 @@ import { Killed, oneTurn, World } from "./world.ts";
 import { EventCounterError, EXIT } from "../../src/model/errors.ts";
 import { Broker, BrokerChannel } from "./broker.ts";
 import { Disk, takeOver } from "./disk.ts";
+import type { Ledger } from "../../src/ledger/ledger.ts";
+import { MemoryLedger } from "../../src/ledger/memory/memory_ledger.ts";
+import { SqliteLedger } from "../../src/ledger/sqlite/sqlite_ledger.ts";
 import { Life } from "./life.ts";
 import { Broken, Oracle } from "./oracle.ts";
+import { Database } from "./postgres.ts";
+import { LedgerWitness } from "./witness.ts";
 import type { Fault, Plan } from "./plan.ts";
 // Loaded here, so that loading it later takes no time.
 import "../../src/source/stream/stream_consumption.ts";
@@ -52,7 +57,10 @@ class History {
   readonly #broker: Broker;
   readonly #disk: Disk;
   readonly #oracle: Oracle;
-  #life: Life | undefined;
+  /** What workers share, if there are several. */
+  readonly #database: Database;
+  /** Each in its latest life. */
+  readonly #workers: (Life | undefined)[] = [];
   #lives = 0;
   #forgivesGaps = false;
   #toPublish: number;
@@ -64,21 +72,30 @@ class History {
     this.#broker = new Broker(world, plan);
     this.#disk = new Disk(world);
     this.#toPublish = plan.messages.length;
-    this.#oracle = new Oracle(plan, {
-      world,
-      broker: this.#broker,
-      disk: this.#disk,
-      database: DATABASE,
+    this.#database = new Database(world, plan.latency, () => {
+      this.#broken ??= new Broken("transactions wait for each other");
     });
-    world.strike = (fault) => this.#strike(fault);
+    this.#oracle = new Oracle(plan, {
+      ...{ world, broker: this.#broker, disk: this.#disk },
+      witness: plan.ledger === "postgres"
+        ? this.#database
+        : new LedgerWitness(DATABASE),
+    });
+    world.strike = (fault) => {
+      // With several at work, it is not known whose step it is.
+      if (plan.workers === 1) this.#strike(fault, 0);
+      else {world.after(0, () =>
+          this.#strike(fault, world.random.below(plan.workers)));}
+    };
   }
 
   async play(): Promise<Outcome> {
     const giveBack = takeOver(this.#world, this.#disk);
+    const giveBackClients = this.#database.takeOver();
     let broken: string | undefined;
     try {
       this.#publish();
-      while (!await this.#live());
+      await this.#follow(this.#liveAll());
       this.#oracle.checkEnd();
     } catch (error) {
       broken = error instanceof Broken || isAssertion(error)
@@ -87,7 +104,8 @@ class History {
       this.#world.tell(`BROKEN: ${broken}`);
     } finally {
       giveBack();
-      if (this.#life !== undefined) this.#life.isKilled = true;
+      giveBackClients();
+      for (const life of this.#workers) if (life) life.isKilled = true;
       this.#disk.release();
       this.#oracle.close();
     }
@@ -101,19 +119,32 @@ class History {
     };
   }
 
+  /** All workers live, each again and again, until nothing more is to see. */
+  async #liveAll(): Promise<void> {
+    const workers = Array.from({ length: this.#plan.workers }, (_, i) => i);
+    await Promise.all(workers.map(async (worker) => {
+      while (!await this.#live(worker));
+    }));
+    // Whoever has ended last may have given something back.
+    if (workers.length > 1) { while (!this.#isDrained) await this.#live(0); }
+  }
+
   /** @returns Whether there is nothing more to see. */
-  async #live(): Promise<boolean> {
+  async #live(worker: number): Promise<boolean> {
     const world = this.#world;
-    if (++this.#lives > FAULTY_LIVES) world.disarm();
-    if (this.#lives > MOST_LIVES) throw new Broken("the queue is never empty");
+    const { workers } = this.#plan;
+    if (++this.#lives > FAULTY_LIVES * workers) world.disarm();
+    if (this.#lives > MOST_LIVES * workers) {
+      throw new Broken("the queue is never empty");
+    }
     const isCalm = this.#toPublish === 0 && !this.#disk.isFull &&
       this.#broker.isUp && this.#broker.channels.size === 0;
-    world.tell(`--- life ${this.#lives}`);
-    const life = this.#disk.user = this.#life = new Life({
+    world.tell(`--- life ${this.#lives} of worker ${worker}`);
+    const life = this.#workers[worker] = this.#disk.user = new Life({
       plan: this.#plan,
       world,
       broker: this.#broker,
-      database: DATABASE,
+      openLedger: (life) => this.#openLedger(life),
       forgivesGaps: this.#forgivesGaps,
       delivering: (life, delivery) => this.#oracle.noteDelivery(life, delivery),
       acking: (life, deliveries) => this.#watch(life, deliveries),
@@ -121,12 +152,13 @@ class History {
     if (this.#disk.isFull) life.suffered.add("disk full");
     if (this.#disk.failsFromCommit) life.suffered.add("disk error");
     if (!this.#broker.isUp) life.suffered.add("restart");
+    if (!this.#database.isUp) life.suffered.add("database");
     if (this.#broker.channels.size > 0) life.suffered.add("rival");
-    await this.#follow(life);
+    await life.over.promise;
     const how = life.isKilled
       ? "killed"
       : life.result?.stopped ?? `${life.error}`;
-    world.tell(`--- ended: ${how}`);
+    world.tell(`--- worker ${worker} ended: ${how}`);
     // What a killed program has sent still arrives; and time goes by.
     this.#disk.release();
     this.#oracle.checkLife(life);
@@ -134,12 +166,26 @@ class History {
       life.error.exitCode === EXIT.badInput;
     const { stopped } = life.result ?? {};
     const isDone = stopped === "idle" || stopped === "empty";
+    if (workers > 1 && isDone && this.#toPublish === 0) return true;
     const isUntouched = isCalm && life.suffered.size === 0;
     if (isDone && (isUntouched || this.#isDrained)) return true;
-    await world.pass(1 + world.random.below(3_000));
+    await this.#rest(1 + world.random.below(3_000));
     // Nothing is to be seen in runs that find an empty queue over and over.
-    while (stopped === "idle" && this.#toPublish > 0) await world.pass(1_000);
+    while (stopped === "idle" && this.#toPublish > 0) await this.#rest(1_000);
     return false;
+  }
+
+  #openLedger(life: Life): Promise<Ledger> {
+    const { ledger } = this.#plan;
+    if (ledger === "postgres") return this.#database.openLedger(life);
+    if (ledger === "sqlite") return SqliteLedger.open(DATABASE);
+    return Promise.resolve(new MemoryLedger());
+  }
+
+  #rest(milliseconds: number): Promise<void> {
+    return new Promise((resolve) => {
+      this.#world.after(milliseconds, () => resolve());
+    });
   }
 
   /** Whether there is nothing left that a further life could find. */
@@ -150,9 +196,14 @@ class History {
       last <= (type === "stream" ? this.#oracle.position : -1);
   }
 
-  /** Lets things happen until a life has ended. */
-  async #follow(life: Life): Promise<void> {
+  /** Lets things happen until something is over. */
+  async #follow(whole: Promise<void>): Promise<void> {
     const world = this.#world;
+    let isOver = false;
+    const over = () => {
+      isOver = true;
+    };
+    whole.then(over, over);
     for (let turns = 0;;) {
       await oneTurn();
       // A program that is busy is not overtaken by time.
@@ -164,8 +215,9 @@ class History {
         await import("../../src/source/stream/stream_consumption.ts");
       }
       if (this.#broken !== undefined) throw this.#broken;
-      if (life.hasEnded || life.isKilled) return;
-      const quiet = Math.max(life.busyUntil, world.disturbed);
+      if (isOver) return await whole;
+      const busy = this.#workers.map((life) => life?.busyUntil ?? 0);
+      const quiet = Math.max(...busy, world.disturbed);
       if (world.next()) turns = 0;
       else if (++turns > RESTFUL_TURNS) throw new Broken("waits for nothing");
       if (world.now - quiet > FOR_EVER) throw new Broken("the run never ends");
@@ -200,22 +252,31 @@ class History {
     }
   }
 
-  #strike({ what, lasts }: Fault): void {
+  #strike({ what, lasts }: Fault, worker: number): void {
     const world = this.#world;
-    const life = this.#life;
-    life?.suffered.add(what);
+    const life = this.#workers[worker];
+    for (const one of this.#workers) one?.suffered.add(what);
     // Not in the middle of a transaction, which locks its tables.
     if (LOSSES.has(what)) world.after(0, () => this.#oracle.noteDoubts());
     switch (what) {
       case "kill":
         life?.kill();
-        throw new Killed();
+        if (this.#plan.workers === 1) throw new Killed();
+        return;
       case "signal":
         return life?.signal();
       case "cut":
-        return this.#cut(0);
+        return this.#cut(life, 0);
       case "stall":
-        return this.#cut(lasts);
+        return this.#cut(life, lasts);
+      case "session":
+        for (const one of this.#workers) this.#cutSessions(one, lasts);
+        return;
+      case "database":
+        this.#database.goDown();
+        return void world.after(lasts, () => {
+          this.#database.isUp = true;
+        });
       case "close channel":
         return void world.after(0, () => life?.connection?.refuseChannel());
       case "cancel consumer":
@@ -225,7 +286,7 @@ class History {
       case "retention":
         return void world.after(0, () => {
           this.#broker.goDown();
-          this.#cut(0);
+          for (const one of this.#workers) this.#cut(one, 0);
           world.after(lasts, () => {
             if (what === "retention") this.#retire();
             this.#broker.comeUp(what === "forget acks");
@@ -251,13 +312,15 @@ class History {
   }
 
   /** @param late How long it takes the two sides to notice, at most. */
-  #cut(late: number): void {
+  #cut(life: Life | undefined, late: number): void {
     const world = this.#world;
-    const connection = this.#life?.connection;
+    const connection = life?.connection;
     if (connection === undefined) return;
     connection.up.isCut = connection.down.isCut = true;
     world.after(world.random.below(late + 2), () => {
-      const isLate = this.#life?.connection !== connection;
+      const isLate = this.#workers.every((one) =>
+        one?.connection !== connection
+      );
       if (isLate) world.struck.set("late notice", 1);
       connection.endAtBroker();
     });
@@ -265,6 +328,18 @@ class History {
       if (connection.user.isKilled) return;
       connection.lose(new Error("read ECONNRESET"));
     });
+  }
+
+  /** What was asked before may still be done, and nobody hears of it. */
+  #cutSessions(life: Life | undefined, late: number): void {
+    const { random } = this.#world;
+    for (const client of life?.clients ?? []) {
+      client.up.isCut = random.below(4) === 0;
+      client.down.isCut = true;
+      this.#world.after(random.below(late + 2), () => client.server.end());
+      const notices = random.below(2) === 0 ? 0 : random.below(late + 2);
+      this.#world.after(notices, () => client.lose());
+    }
   }
 
   #rival(lasts: number): void {

@@ -2,8 +2,6 @@ import { CountingConsumer } from "../../src/count/counting_consumer.ts";
 import type { EventConsumer } from "../../src/count/event_consumer.ts";
 import type { Tally } from "../../src/count/tally.ts";
 import type { Ledger } from "../../src/ledger/ledger.ts";
-import { MemoryLedger } from "../../src/ledger/memory/memory_ledger.ts";
-import { SqliteLedger } from "../../src/ledger/sqlite/sqlite_ledger.ts";
 import type { Clock } from "../../src/model/clock.ts";
 import type { Delivery } from "../../src/model/delivery.ts";
 import { Snapshot } from "../../src/output/snapshot.ts";
@@ -15,6 +13,7 @@ import { type ConnectionUser, ModelConnection } from "./amqp.ts";
 import type { Broker, BrokerDelivery } from "./broker.ts";
 import type { DiskUser } from "./disk.ts";
 import type { Plan } from "./plan.ts";
+import type { ModelClient } from "./postgres.ts";
 import type { World } from "./world.ts";
 
 /** The output folder. */
@@ -27,8 +26,7 @@ export interface Place {
   readonly plan: Plan;
   readonly world: World;
   readonly broker: Broker;
-  /** Of the ledger. */
-  readonly database: string;
+  readonly openLedger: (life: Life) => Promise<Ledger>;
   /** Whether what a stream has lost is to be passed over. */
   readonly forgivesGaps: boolean;
   /** A message has come to the program. */
@@ -49,7 +47,8 @@ export class Life implements ConnectionUser, DiskUser, Clock {
   /** How it ended. */
   result: RunResult | undefined;
   error: unknown;
-  hasEnded = false;
+  /** Fulfilled when it has ended, killed or not. */
+  readonly over = Promise.withResolvers<void>();
   /** Deliveries that the pipeline has taken. */
   taken: Delivery[] = [];
   /** When it last had something to do: silence begins there. */
@@ -57,6 +56,8 @@ export class Life implements ConnectionUser, DiskUser, Clock {
   /** What the silence was that the final files were written after. */
   silence = Infinity;
   connection: ModelConnection | undefined;
+  /** Its connections to PostgreSQL. */
+  readonly clients = new Set<ModelClient>();
   /** What was acked to the broker in it. */
   readonly acked: BrokerDelivery[] = [];
   /** The faults that it has met. */
@@ -71,7 +72,7 @@ export class Life implements ConnectionUser, DiskUser, Clock {
     this.#run().then(
       (result) => this.result = result,
       (error) => this.error = error,
-    ).then(() => this.hasEnded = true);
+    ).then(() => this.over.resolve());
   }
 
   now(): number {
@@ -111,17 +112,19 @@ export class Life implements ConnectionUser, DiskUser, Clock {
   /** SIGKILL: its sockets are closed, what it has sent still arrives. */
   kill(): void {
     this.isKilled = true;
+    this.over.resolve();
     const { connection } = this;
     connection?.up.send(() => connection.endAtBroker());
+    for (const client of this.clients) client.hangUp();
   }
 
   async #run(): Promise<RunResult> {
     const { plan, world, broker, forgivesGaps } = this.#place;
     const snapshot = new Snapshot(OUT, TYPES);
-    await snapshot.prepare();
-    const ledger: Ledger = plan.ledger === "memory"
-      ? new MemoryLedger()
-      : await SqliteLedger.open(this.#place.database);
+    // Workers that share a ledger have a folder each, which is not looked at.
+    const isAlone = plan.workers === 1;
+    if (isAlone) await snapshot.prepare();
+    const ledger = await this.#place.openLedger(this);
     const source = new WatchedSource({
       address: ADDRESS,
       queue: "eventcountertest",
@@ -154,6 +157,7 @@ export class Life implements ConnectionUser, DiskUser, Clock {
       signal: this.#stop.signal,
       clock: this,
       snapshot: async () => {
+        if (!isAlone) return [];
         this.silence = this.monotonic() - this.busyUntil;
         return (await snapshot.write(ledger)).files;
       },

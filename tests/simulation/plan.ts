@@ -29,9 +29,18 @@ export const FAULTS = [
   "retention", // the beginning of a stream is dropped while the broker is away
 ] as const;
 
+/** What can be done to workers that share a database. */
+export const SHARED_FAULTS = [
+  ...["kill", "signal", "cut", "stall", "close channel"] as const,
+  ...["cancel consumer", "restart", "rival"] as const,
+  "database", // it is away for a while; what is not committed is gone
+  "session",
+  "session", // connections to it are lost, before or after an answer
+] as const;
+
 /** Something that is done to a history at a step. */
 export interface Fault {
-  readonly what: typeof FAULTS[number];
+  readonly what: typeof FAULTS[number] | typeof SHARED_FAULTS[number];
   /** The step: `ack`, `commit`, `rename` …, or `step` for any. */
   readonly on: string;
   /** Which of these, from 1. */
@@ -45,7 +54,9 @@ export interface Plan {
   readonly seed: number;
   readonly queue: QueueType;
   readonly singleActive: boolean;
-  readonly ledger: "sqlite" | "memory";
+  readonly ledger: "sqlite" | "memory" | "postgres";
+  /** How many programs work at once. */
+  readonly workers: number;
   readonly deliveryLimit: number;
   readonly prefetch: number;
   readonly checkpointSize: number;
@@ -68,6 +79,11 @@ const STEPS = [
   ...["sql", "commit", "committed", "open", "write", "sync", "rename", "stat"],
 ];
 
+const SHARED_STEPS = [
+  ...["connect", "call", "answer", "ack", "acked", "deliver"],
+  ...["statement", "reply", "commit", "commit", "commit", "committed"],
+];
+
 /** The plan of a seed. */
 export function makePlan(seed: number): Plan {
   const random = new Random(seed);
@@ -76,14 +92,24 @@ export function makePlan(seed: number): Plan {
   const chance = (percent: number) => random.below(100) < percent;
   const one = <T>(of: readonly T[]): T => of[random.below(of.length)]!;
 
-  const queue = one(["classic", "classic", "quorum", "stream"] as const);
-  const checkpointSize = between(1, 8);
+  const isShared = chance(25);
+  const queue = isShared
+    ? one(["classic", "quorum"] as const)
+    : one(["classic", "classic", "quorum", "stream"] as const);
+  const checkpointSize = between(isShared ? 4 : 1, 8);
   return {
     seed,
     queue,
-    singleActive: queue !== "stream" && chance(15),
-    ledger: queue !== "stream" && chance(25) ? "memory" : "sqlite",
-    deliveryLimit: queue === "quorum" && chance(50) ? between(2, 4) : 20,
+    singleActive: queue !== "stream" && !isShared && chance(15),
+    ledger: isShared
+      ? "postgres"
+      : queue !== "stream" && chance(25)
+      ? "memory"
+      : "sqlite",
+    workers: isShared ? between(2, 3) : 1,
+    deliveryLimit: queue === "quorum" && !isShared && chance(50)
+      ? between(2, 4)
+      : 20,
     prefetch: checkpointSize + between(0, 12),
     checkpointSize,
     checkpointInterval: one([20, 200, 1_000]),
@@ -92,7 +118,7 @@ export function makePlan(seed: number): Plan {
     idle: one([500, 2_000, 5_000]),
     untilEmpty: chance(30),
     slowness: chance(30) ? one([1, 20, 700]) : 0,
-    latency: one([0, 2, 40]),
+    latency: one(isShared ? [2, 40] : [0, 2, 40]),
     messages: makeMessages(),
     faults: Array.from({ length: between(0, 5) }, makeFault),
   };
@@ -107,7 +133,7 @@ export function makePlan(seed: number): Plan {
       const at = later > 0 && i > size / 2 ? later * (1 + random.below(3)) : 0;
       const before = messages.length === 0 ? undefined : one(messages);
       // A publisher repeats itself; a message that is no event, now and then.
-      if (before?.event !== undefined && chance(15)) {
+      if (before?.event !== undefined && chance(isShared ? 60 : 15)) {
         messages.push({ ...before, at });
         continue;
       }
@@ -133,8 +159,8 @@ export function makePlan(seed: number): Plan {
   }
 
   function makeFault(): Fault {
-    const what = one(FAULTS);
-    const on = chance(60) ? one(STEPS) : "step";
+    const what = one<Fault["what"]>(isShared ? SHARED_FAULTS : FAULTS);
+    const on = chance(60) ? one(isShared ? SHARED_STEPS : STEPS) : "step";
     return {
       what,
       on,
@@ -147,4 +173,5 @@ export function makePlan(seed: number): Plan {
 /** Faults that last for a while. */
 const LASTING = new Set<string>([
   ...["stall", "restart", "forget acks", "rival", "disk full", "retention"],
+  ...["database", "session"],
 ]);

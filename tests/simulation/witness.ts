@@ -6,18 +6,35 @@ import {
 import type { Disk } from "./disk.ts";
 import { OUT } from "./life.ts";
 
+/** What is durable, whatever keeps it. */
+export interface Witness {
+  /** Ids with how often each is in the ledger, as of the last look. */
+  readonly ids: ReadonlyMap<string, number>;
+  /** Rejections as of the last look: reason, key, body. */
+  readonly rejections: readonly string[];
+  /** Their keys and bodies. */
+  readonly rejected: ReadonlySet<string>;
+  /** Rejections at each {@linkcode noteDoubts}: key, body. */
+  readonly doubts: readonly string[];
+  /** The sums that other programs are to find. */
+  readonly counts: Map<string, number>;
+  /** How far a stream is counted; -1 if it is not. */
+  readonly position: number;
+  /** Reads what has been committed since the last look. */
+  look(): void;
+  /** Notes rejections whose acks are not known to have arrived. */
+  noteDoubts(): void;
+  close(): void;
+}
+
 /**
  * Reads a SQLite ledger on a connection of its own, which sees what is
  * committed and nothing else. While it is open, so is the database.
  */
-export class LedgerWitness {
-  /** Ids with how often each is in the ledger, as of the last look. */
+export class LedgerWitness implements Witness {
   readonly ids = new Map<string, number>();
-  /** Rejections as of the last look: reason, key, body. */
   readonly rejections: string[] = [];
-  /** Their keys and bodies, by reason `delivery_limit` or any other. */
   readonly rejected = new Set<string>();
-  /** Rejections at each {@linkcode noteDoubts}: key, body. */
   readonly doubts: string[] = [];
   readonly #database: DatabaseSync;
   #questions: Record<keyof typeof QUESTIONS, StatementSync> | undefined;
@@ -31,7 +48,6 @@ export class LedgerWitness {
     this.#database.close();
   }
 
-  /** Reads what has been committed since the last look. */
   look(): void {
     this.#askIfPossible();
     for (const row of this.#ask("checkpoints", this.#lastCheckpoint)) {
@@ -49,12 +65,10 @@ export class LedgerWitness {
     }
   }
 
-  /** Notes rejections whose acks are not known to have arrived. */
   noteDoubts(): void {
     this.doubts.push(...this.#ask("unsettled").map(textOf));
   }
 
-  /** The sums that other programs are to find. */
   get counts(): Map<string, number> {
     return new Map(
       this.#ask("counts").map(({ name, count }) => [
@@ -64,7 +78,6 @@ export class LedgerWitness {
     );
   }
 
-  /** How far a stream is counted; -1 if it is not. */
   get position(): number {
     return Number(this.#ask("position")[0]?.last_offset ?? -1);
   }

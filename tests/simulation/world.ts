@@ -92,16 +92,6 @@ export class World {
     return true;
   }
 
-  /** Lets things happen until a moment has passed. */
-  async pass(milliseconds: number): Promise<void> {
-    const end = this.now + milliseconds;
-    while ((this.#happenings.at(-1)?.at ?? Infinity) <= end) {
-      this.next();
-      await oneTurn();
-    }
-    this.now = end;
-  }
-
   /** A step is taken: the moment for faults that wait for it. */
   step(name: string): void {
     const count = (this.steps.get(name) ?? 0) + 1;
