@@ -106,7 +106,7 @@ export class Leg {
   }
 
   async #run(): Promise<void> {
-    const { broker, postgres, seconds } = this.options;
+    const { broker, postgres } = this.options;
     const sampler = setInterval(() => this.#look(), SAMPLE_INTERVAL);
     const reporter = setInterval(() => console.log(this.#line), LINE_INTERVAL);
     await Promise.all([
@@ -124,10 +124,10 @@ export class Leg {
       postgres &&
       this.#every(RESTARTS, () => this.#restart(postgres, "PostgreSQL")),
     ]);
+    const rate = Math.round(this.#stream.size / this.#seconds);
     if (this.#problems.length === 0) await this.#settle();
     clearInterval(sampler);
     clearInterval(reporter);
-    const rate = Math.round(this.#stream.size / seconds);
     console.log(`${this.#line} (${rate}/s), ${this.#stream.unique} unique`);
     for (const worker of this.#workers) this.#judge(worker);
     for (const problem of this.#problems) console.log(`  WRONG: ${problem}`);

@@ -43,7 +43,6 @@ export async function compare(
   const kept = new Set(lines);
   const rejections = `${kept.size} of ${stream.rejected} rejections, ` +
     `${lines.length - kept.size} of them again, of at most ${again}`;
-  console.log(`  ${rejections}`);
   if (
     kept.symmetricDifference(stream.rejections()).size > 0 ||
     lines.length - kept.size > again
@@ -57,6 +56,7 @@ export async function compare(
     ...["verify", "--out", out],
     ...ledger === undefined ? [] : ["--ledger", ledger],
   ]);
+  console.log(`  verify ended with ${code}, ${rejections}`);
   if (code !== 0) wrong.push(`verify ended with ${code}: ${stdout}${stderr}`);
   for await (const { name } of Deno.readDir(out)) {
     if (FILES.test(name)) continue;
