@@ -200,13 +200,17 @@ export class Oracle {
     const expected = confirmed.filter(({ event }) => !event).map(contentOf);
     // Then one has come among other neighbours, or after its ack had arrived.
     const excuses = ["rival", "forget acks", "late notice"];
+    // It flags what nobody has got, which may lie behind a repeated event.
+    const isRestarted = ["restart", "forget acks", "retention"]
+      .some((one) => struck.has(one));
     const isTwice = excuses.some((one) => struck.has(one));
     // Another worker knows them by their content alone.
     const isShared = this.#plan.workers > 1 && struck.size > 0;
     for (const [content, times] of timesOf(expected)) {
       const found = recorded.get(content) ?? 0;
-      const least = times - (inDoubt.get(content) ?? 0) -
+      const certain = times - (inDoubt.get(content) ?? 0) -
         (gone.get(content) ?? 0);
+      const least = isRestarted ? Math.min(1, certain) : certain;
       if (
         isShared ? found > 0 : found >= least && (isTwice || found <= times)
       ) {
