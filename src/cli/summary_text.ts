@@ -45,7 +45,7 @@ export function summaryText(
     lines.push(`${counted(left, "message")} left in the queue.`);
   }
   const reasons = [...run.rejectedByReason].sort(([, a], [, b]) => b - a);
-  const room = page.columns - INDENT.length;
+  const room = page.wraps ? page.columns - INDENT.length : Infinity;
   return lines.map((line) => wrapped(line, room).join(`\n${INDENT}`))
     .join("\n") +
     section(

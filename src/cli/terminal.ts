@@ -62,6 +62,8 @@ export interface Page {
   readonly columns: number;
   /** Whether it may have colours. */
   readonly colors: boolean;
+  /** Whether a long sentence goes on below; other programs get whole lines. */
+  readonly wraps: boolean;
 }
 
 /** Standard output as whoever reads it sees it. */
@@ -69,5 +71,6 @@ export function standardOutputPage(): Page {
   return {
     columns: Deno.stdout.isTerminal() ? terminalColumns() : USUAL_COLUMNS,
     colors: hasColors(Deno.stdout),
+    wraps: Deno.stdout.isTerminal(),
   };
 }

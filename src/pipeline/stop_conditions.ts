@@ -29,8 +29,8 @@ export class StopConditions {
   readonly #source: Source;
   readonly #watchdog: IdleWatchdog;
   readonly #probe: EmptyQueueProbe | undefined;
-  /** Fulfilled when the idle time has passed. */
-  readonly #silent = Promise.withResolvers<void>();
+  /** Ends the look that is under way. */
+  #endLook = () => {};
   readonly #unlisten: () => void;
 
   constructor(
@@ -50,7 +50,7 @@ export class StopConditions {
     };
     signal.addEventListener("abort", told);
     this.#watchdog.signal.addEventListener("abort", () => {
-      this.#silent.resolve();
+      this.#endLook();
       wake();
     });
     this.#unlisten = () => signal.removeEventListener("abort", told);
@@ -93,8 +93,11 @@ export class StopConditions {
   /** Where silence ends the run, its source need not be asked any more. */
   async #looksEmpty(): Promise<boolean> {
     if (this.#probe === undefined || !this.#source.attached) return false;
-    return await Promise.race([this.#probe.look(), this.#silent.promise]) ===
-      true;
+    if (this.isIdle) return false;
+    const { promise, resolve, reject } = Promise.withResolvers<boolean>();
+    this.#endLook = () => resolve(false);
+    this.#probe.look().then(resolve, reject);
+    return await promise;
   }
 
   /** Ends the watching. */

@@ -31,9 +31,8 @@ const SUMMARY: Summary = {
 
 test("the summary for people tells all of it", () => {
   assertEquals(
-    summaryText(SUMMARY, { columns: 60, colors: false }),
-    `1,000 received: 900 counted, 90 duplicates, 10 rejected
-  (7 of them redelivered)
+    summaryText(SUMMARY, { columns: 60, colors: false, wraps: false }),
+    `1,000 received: 900 counted, 90 duplicates, 10 rejected (7 of them redelivered)
 Stopped after 6.0 s because nothing more came.
 1,000 per second.
 1 message left in the queue.
@@ -61,6 +60,7 @@ test("no line of it is wider than the terminal, where names can be cut", () => {
     const text = summaryText({ ...SUMMARY, busiest }, {
       columns,
       colors: true,
+      wraps: true,
     });
     for (const line of text.split("\n")) {
       assert(widthOf(line) <= columns, line);
