@@ -239,8 +239,10 @@ async function startMonitoring(
   options: CountOptions,
   run: MeasuredRun,
 ): Promise<Monitoring | undefined> {
-  const { metricsFile, listen, types } = options;
-  const isAsked = metricsFile !== undefined || listen !== undefined;
+  const { metricsFile, listen, otlpEndpoint, types } = options;
+  const isAsked = [metricsFile, listen, otlpEndpoint].some((place) =>
+    place !== undefined
+  );
   if (!isAsked && !isExporting()) return undefined;
   const { Monitoring } = await import("./monitoring.ts");
   return await Monitoring.start(options, run, types === "any" ? [] : types);

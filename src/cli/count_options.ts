@@ -55,6 +55,7 @@ export interface CountOptions extends PlaceOptions {
   metricsFile?: string;
   listen?: ListenAddress;
   listenPublic?: boolean;
+  otlpEndpoint?: URL;
   progress: boolean;
 }
 

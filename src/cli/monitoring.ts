@@ -11,6 +11,7 @@ import {
 import { type MeasuredRun, RunMetrics } from "../metrics/run_metrics.ts";
 import { replaceTextFile } from "../output/text_file.ts";
 import type { OpenTelemetry } from "../metrics/open_telemetry.ts";
+import type { OtlpSender } from "../metrics/otlp_sender.ts";
 import { isExporting } from "./telemetry.ts";
 import type { LedgerPlace } from "./open_ledger_reader.ts";
 import { VERSION } from "./version.ts";
@@ -24,29 +25,34 @@ const REPORT_AGE = 60;
 export interface MonitoringPlaces {
   readonly metricsFile?: string;
   readonly listen?: ListenAddress;
+  /** An OpenTelemetry collector. */
+  readonly otlpEndpoint?: URL;
   /** The ledger, to show a report of it; `memory:` has none. */
   readonly ledger?: string;
   readonly out: string;
 }
 
 /**
- * Tells monitoring systems of a run: in a file, by HTTP, and through Deno's
- * OpenTelemetry exporter if that is on.
+ * Tells monitoring systems of a run: in a file, by HTTP, and through
+ * OpenTelemetry, to a collector that is named or to Deno's exporter if that is
+ * on.
  */
 export class Monitoring {
   readonly #metrics: RunMetrics;
   readonly #file: string | undefined;
   readonly #telemetry: OpenTelemetry | undefined;
+  readonly #sender: OtlpSender | undefined;
   #server: PageServer | undefined;
 
   private constructor(
     metrics: RunMetrics,
     file: string | undefined,
-    telemetry: OpenTelemetry | undefined,
+    { telemetry, sender }: Exporter,
   ) {
     this.#metrics = metrics;
     this.#file = file;
     this.#telemetry = telemetry;
+    this.#sender = sender;
   }
 
   /**
@@ -57,17 +63,18 @@ export class Monitoring {
    * cannot listen.
    */
   static async start(
-    { metricsFile, listen, ...ledger }: MonitoringPlaces,
+    { metricsFile, listen, otlpEndpoint, ...ledger }: MonitoringPlaces,
     run: MeasuredRun,
     types: Iterable<string>,
   ): Promise<Monitoring> {
-    const telemetry = await openTelemetry();
+    const exporter = await openTelemetry(otlpEndpoint);
+    const { telemetry } = exporter;
     const metrics = new RunMetrics(run, {
       version: VERSION,
       types,
       checkpointed: (seconds) => telemetry?.checkpoint(seconds),
     });
-    const monitoring = new Monitoring(metrics, metricsFile, telemetry);
+    const monitoring = new Monitoring(metrics, metricsFile, exporter);
     // What can refuse does so before anything is consumed.
     if (metricsFile !== undefined) await monitoring.#replace(metricsFile);
     if (listen !== undefined) monitoring.#listen(listen, reportOf(ledger));
@@ -85,6 +92,7 @@ export class Monitoring {
   async end(isGood: boolean): Promise<void> {
     this.#metrics.end(isGood);
     await this.#write();
+    await this.#sender?.close();
     await this.#server?.close();
   }
 
@@ -124,11 +132,30 @@ export class Monitoring {
   }
 }
 
+/** What tells metrics to OpenTelemetry, and what sends them if not Deno. */
+interface Exporter {
+  readonly telemetry?: OpenTelemetry;
+  readonly sender?: OtlpSender;
+}
+
 /** Loaded only when it is used. */
-async function openTelemetry(): Promise<OpenTelemetry | undefined> {
-  if (!isExporting()) return undefined;
+async function openTelemetry(endpoint: URL | undefined): Promise<Exporter> {
+  if (endpoint === undefined && !isExporting()) return {};
   const { OpenTelemetry } = await import("../metrics/open_telemetry.ts");
-  return new OpenTelemetry();
+  if (endpoint === undefined) {
+    const { metrics } = await import("@opentelemetry/api");
+    return { telemetry: new OpenTelemetry(metrics.getMeter("eventcounter")) };
+  }
+  const { OtlpSender } = await import("../metrics/otlp_sender.ts");
+  const sender = new OtlpSender(endpoint, {
+    version: VERSION,
+    onFailure: (error) =>
+      log.warn(
+        "the collector at {endpoint} has not taken the metrics: {error}",
+        { endpoint: endpoint.href, error: messageOf(error) },
+      ),
+  });
+  return { telemetry: new OpenTelemetry(sender.meter), sender };
 }
 
 /**

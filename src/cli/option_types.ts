@@ -4,6 +4,7 @@ import { type KeyPattern, parseKeyPattern } from "../decode/key_pattern.ts";
 import { TYPE_NAME, type TypeRule } from "../decode/routing_key.ts";
 import { LONGEST_DELAY } from "../model/clock.ts";
 import type { ListenAddress } from "../metrics/page_server.ts";
+import { maskPassword } from "../model/mask_password.ts";
 import type { StreamStart } from "../source/stream/stream_start.ts";
 import { OPTION_WORDS } from "./option_spec.ts";
 
@@ -148,6 +149,19 @@ export function listenAddress(given: Given): ListenAddress {
   throw refusal(given, "a port like 9090, or an address like 127.0.0.1:9090");
 }
 
+/** Reads the URL of an OpenTelemetry collector. */
+export function otlpEndpoint(given: Given): URL {
+  const url = URL.parse(given.value);
+  const isPlain = url !== null && /^https?:$/.test(url.protocol) &&
+    url.href === url.origin + url.pathname;
+  if (isPlain) return url;
+  throw refusal(
+    // What is refused may be a password.
+    { ...given, value: maskPassword(given.value) },
+    "a URL like http://collector:4318, with neither a user nor parameters",
+  );
+}
+
 /** Reads a moment: a date, which is UTC, or a date and a time with its zone. */
 export function time(given: Given): Date {
   const { value } = given;
@@ -221,6 +235,7 @@ export const OPTION_TYPES: Readonly<Record<string, OptionType>> = {
   count: wholeNumber(1, 1_000_000_000),
   seed: wholeNumber(0, 4_294_967_295),
   listen: listenAddress,
+  "otlp-endpoint": otlpEndpoint,
   "event-types": eventTypes,
   "event-type-list": eventTypeList,
   ...Object.fromEntries(

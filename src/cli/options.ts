@@ -246,12 +246,17 @@ export const COUNT_OPTIONS: readonly OptionGroup[] = [
     {
       flags: "--listen <address:listen>",
       description:
-        "Serve /metrics and /healthz by HTTP during the run: a port, for this machine alone, or host:port",
+        "Serve /metrics, /healthz and a report by HTTP during the run: a port, for this machine alone, or host:port",
     },
     {
       flags: "--listen-public",
       description:
         "Let --listen have an address that other machines reach; nobody is asked for a password",
+    },
+    {
+      flags: "--otlp-endpoint <url:otlp-endpoint>",
+      description:
+        "Send the metrics to this OpenTelemetry collector, by OTLP over HTTP, once a minute and at the end",
     },
   ]],
   ["Messages", [

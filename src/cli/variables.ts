@@ -12,6 +12,16 @@ export const VARIABLES_OF_PG: readonly string[] = [
   "PGREPLICATION",
 ];
 
+/**
+ * What OpenTelemetry specifies for exporters, for --otlp-endpoint: headers with
+ * credentials, say. The executable leaves them alone, but no other `OTEL_*`.
+ */
+export const VARIABLES_OF_OTLP: readonly string[] = [
+  "OTEL_EXPORTER_OTLP_*",
+  "OTEL_RESOURCE_ATTRIBUTES",
+  "OTEL_SERVICE_NAME",
+];
+
 /** What tells whether a terminal can rewrite a line. */
 const VARIABLE_OF_TERMINALS = "TERM";
 

@@ -1,25 +1,28 @@
-import { type Counter, type Gauge, metrics } from "@opentelemetry/api";
+import type { Counter, Gauge, Histogram, Meter } from "@opentelemetry/api";
 import { CHECKPOINT_DURATION, type Reading } from "./run_metrics.ts";
 
 /**
- * Hands metrics to Deno's exporter, which `OTEL_DENO=true` starts. It sends what
- * it was told from time to time, and once more when the process ends. It could
- * ask, too, but then a short run would be over before it does.
+ * Tells metrics to OpenTelemetry. Whoever exports them sends what they were
+ * told from time to time, and once more at the end. They could ask, too, but
+ * Deno's exporter does not do so at the end of a short run.
  */
 export class OpenTelemetry {
-  readonly #meter = metrics.getMeter("eventcounter");
-  readonly #checkpoints = this.#meter.createHistogram(
-    CHECKPOINT_DURATION.name,
-    {
-      description: CHECKPOINT_DURATION.help,
-      unit: "s",
-      advice: { explicitBucketBoundaries: [...CHECKPOINT_DURATION.buckets] },
-    },
-  );
+  readonly #meter: Meter;
+  readonly #checkpoints: Histogram;
   readonly #gauges = new Map<string, Gauge>();
   readonly #counters = new Map<string, Counter>();
   /** What each counter came to, by its name and labels. */
   readonly #counted = new Map<string, number>();
+
+  /** @param meter The exporter's. */
+  constructor(meter: Meter) {
+    this.#meter = meter;
+    this.#checkpoints = meter.createHistogram(CHECKPOINT_DURATION.name, {
+      description: CHECKPOINT_DURATION.help,
+      unit: "s",
+      advice: { explicitBucketBoundaries: [...CHECKPOINT_DURATION.buckets] },
+    });
+  }
 
   /** A checkpoint was written. @param seconds How long that took. */
   checkpoint(seconds: number): void {

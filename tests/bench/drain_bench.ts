@@ -1,5 +1,5 @@
 import { Buffer } from "node:buffer";
-import { connect } from "amqplib";
+import { type ChannelModel, type ConfirmChannel, connect } from "amqplib";
 import type { Drain } from "./drain.ts";
 import { benchMessages } from "./messages.ts";
 import { drainOurs } from "./our_drain.ts";
@@ -114,20 +114,28 @@ export interface Extent {
   readonly size: number;
 }
 
+/** What every contender's drains came to. */
+export interface Drains {
+  /** The medians. */
+  readonly figures: Figure[];
+  /** The median of the ratios of two rates within a round. */
+  ratio(left: string, right: string): string;
+  /** The same of the CPU time of two clients. */
+  cpuRatio(left: string, right: string): string;
+}
+
 /**
  * Every contender in turn on one broker, since a shared machine has fast and
  * slow minutes. The first round warms up and does not count.
+ *
+ * @param drainOnce Has a contender drain a queue; by default a new one.
  */
 export async function drainInTurn(
   url: string,
   { rounds, size }: Extent,
   all: readonly Contender[],
-): Promise<{
-  /** The medians. */
-  readonly figures: Figure[];
-  /** The median of the ratios of two rates within a round. */
-  ratio(left: string, right: string): string;
-}> {
+  drainOnce = (contender: Contender) => drainFilled(url, size, contender),
+): Promise<Drains> {
   heading(
     "Drain of a RabbitMQ queue",
     `${rounds} rounds of ${
@@ -139,19 +147,24 @@ export async function drainInTurn(
     // Whoever comes later may find the machine in another mood: take turns.
     const turn = round % all.length;
     for (const contender of [...all.slice(turn), ...all.slice(0, turn)]) {
-      const drain = await drainFilled(url, size, contender);
+      const drain = await drainOnce(contender);
       if (round > 0) drains.get(contender.name)!.push(drain);
     }
     console.log(`  ${round === 0 ? "warm-up" : `round ${round}`} done`);
   }
+  const ratioOf = (
+    [left, right]: readonly [string, string],
+    of: (drain: Drain) => number,
+  ) =>
+    median(
+      drains.get(left)!.map((drain, i) =>
+        of(drain) / of(drains.get(right)![i]!)
+      ),
+    ).toFixed(2);
   return {
     figures: [...drains].map(([name, drains]) => figureOf(name, drains, size)),
-    ratio: (left, right) =>
-      median(
-        drains.get(left)!.map(({ milliseconds }, i) =>
-          drains.get(right)![i]!.milliseconds / milliseconds
-        ),
-      ).toFixed(2),
+    ratio: (...names) => ratioOf(names, (drain) => 1 / drain.milliseconds),
+    cpuRatio: (...names) => ratioOf(names, (drain) => drain.client),
   };
 }
 
@@ -176,16 +189,42 @@ export function figureOf(
 export async function drainFilled(
   url: string,
   size: number,
-  { queue: queueArguments, drain }: Contender,
+  contender: Contender,
 ): Promise<Drain> {
-  const queue = `bench-${crypto.randomUUID()}`;
-  const connection = await connect(url);
-  const channel = await connection.createConfirmChannel();
-  await channel.assertQueue(queue, {
-    durable: true,
-    arguments: queueArguments ?? {},
-  });
-  try {
+  await using filled = await FilledQueue.make(url, size, contender.queue);
+  return await filled.drain(contender);
+}
+
+/** A queue that is full, gone when it is disposed of. */
+export class FilledQueue implements AsyncDisposable {
+  readonly #connection: ChannelModel;
+  readonly #channel: ConfirmChannel;
+
+  readonly #task: Task;
+
+  private constructor(
+    task: Task,
+    connection: ChannelModel,
+    channel: ConfirmChannel,
+  ) {
+    this.#task = task;
+    this.#connection = connection;
+    this.#channel = channel;
+  }
+
+  /** @param queueArguments What it is declared with. */
+  static async make(
+    url: string,
+    size: number,
+    queueArguments: Contender["queue"] = {},
+  ): Promise<FilledQueue> {
+    const queue = `bench-${crypto.randomUUID()}`;
+    const connection = await connect(url);
+    const channel = await connection.createConfirmChannel();
+    await channel.assertQueue(queue, {
+      durable: true,
+      arguments: queueArguments,
+    });
     await channel.bindQueue(queue, "amq.topic", "*.event.*");
     for (const [i, { routingKey, body }] of benchMessages(size).entries()) {
       channel.publish("amq.topic", routingKey, Buffer.from(body), {
@@ -194,15 +233,22 @@ export async function drainFilled(
       if (i % 10_000 === 9_999) await channel.waitForConfirms();
     }
     await channel.waitForConfirms();
-    const drained = await drain({ url, queue, size, prefetch: PREFETCH });
-    if (drained.received !== size) {
-      throw new Error(
-        `Bench: ${drained.received} of ${size} messages were counted`,
-      );
-    }
-    return drained;
-  } finally {
-    await channel.deleteQueue(queue);
-    await connection.close();
+    const task = { url, queue, size, prefetch: PREFETCH };
+    return new FilledQueue(task, connection, channel);
+  }
+
+  /** Has it drained. @throws {Error} If not all was counted. */
+  async drain({ name, drain }: Contender): Promise<Drain> {
+    const { size } = this.#task;
+    const drained = await drain(this.#task);
+    if (drained.received === size) return drained;
+    throw new Error(
+      `Bench: ${name} counted ${drained.received} of ${size} messages`,
+    );
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#channel.deleteQueue(this.#task.queue);
+    await this.#connection.close();
   }
 }

@@ -30,7 +30,10 @@ try {
     rounds: 3,
     size: scaled(60_000),
   });
-  await benchWatched(report, url, folder, { rounds: 5, size: scaled(100_000) });
+  await benchWatched(report, url, folder, {
+    rounds: 7,
+    size: scaled(1_000_000),
+  });
   report.section("Without a broker");
   await benchPipeline(report, folder, { pairs: 7, size: scaled(500_000) });
   benchMemory(report, { size: scaled(4_000_000) });

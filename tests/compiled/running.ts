@@ -4,6 +4,7 @@ import { allCommands, PROGRAM } from "../../src/cli/command_tree.ts";
 import { VERSION } from "../../src/cli/version.ts";
 import { PERMISSIONS } from "../../tools/compile/permissions.ts";
 import { jsonFiles, Place } from "../support/broker_place.ts";
+import { Collector } from "../support/collector.ts";
 import { runProgram } from "../support/program.ts";
 import { until } from "../support/until.ts";
 import {
@@ -41,6 +42,26 @@ test("--help of every command is that of the source", async (executable) => {
     const bySource = await runProgram([...path, "--help"]);
     assertEquals(stdout, bySource.stdout, path.join(" "));
   }
+});
+
+test("--otlp-endpoint sends the metrics to a collector, with the headers of the environment", async (executable) => {
+  await using collector = new Collector();
+  const folder = await openFolder();
+  const { code } = await executable.run([
+    ...["--input", "-", "--out", folder],
+    ...["--otlp-endpoint", collector.url],
+  ], {
+    stdin: LINE,
+    env: {
+      EVENTCOUNTER_CACHE: executable.cache,
+      OTEL_EXPORTER_OTLP_HEADERS: "x-key=secret",
+    },
+  });
+  assertEquals(
+    [code, collector.outcome()],
+    [0, { created: 1, success: 1, checkpoints: 1 }],
+  );
+  assertEquals(collector.requests.at(-1)!.headers.get("x-key"), "secret");
 });
 
 test("publishes and counts over RabbitMQ as one process, and SIGTERM ends it: totals exact", async (executable) => {
@@ -158,7 +179,7 @@ Deno.test("the executable has the permissions of deno task run, and no others", 
       flag.replace(/(?<==).*/, (list) => list.split(",").sort().join(","))
     ).sort();
   assertEquals(
-    sorted(tasks.run.command.match(/(?<= )--(allow|deny)-[\w=,-]+/g)),
+    sorted(tasks.run.command.match(/(?<=[ '])--(allow|deny)-[\w=,*-]+/g)),
     sorted(PERMISSIONS),
   );
 });

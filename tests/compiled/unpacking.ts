@@ -130,6 +130,7 @@ test("variables of the runtime have no effect", async (executable) => {
       NODE_CHANNEL_FD: "3",
       NODE_DEBUG: "net",
       OTEL_DENO: "true",
+      OTEL_DENO_METRICS: "true",
       OTEL_EXPORTER_OTLP_PROTOCOL: "bogus",
       SSLKEYLOGFILE: `${folder}/keys`,
       // What looks like them in a value is none.

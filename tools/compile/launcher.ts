@@ -1,3 +1,4 @@
+import { VARIABLES_OF_OTLP } from "../../src/cli/variables.ts";
 import { FLAGS } from "./permissions.ts";
 
 /** What a shell script starts, in words of the shell. */
@@ -31,7 +32,7 @@ IFS='
 for line in $(export -p); do
   name=\${line%%=*} && name=\${name##* }
   case $name in
-    *[!A-Za-z0-9_]*) ;;
+    *[!A-Za-z0-9_]* | ${VARIABLES_OF_OTLP.join(" | ")}) ;;
     DENO_* | NODE_* | OTEL_* | SSLKEYLOGFILE) unset "$name" ;;
   esac
 done

@@ -1,17 +1,23 @@
-import { VARIABLES, VARIABLES_OF_PG } from "../../src/cli/variables.ts";
+import {
+  VARIABLES,
+  VARIABLES_OF_OTLP,
+  VARIABLES_OF_PG,
+} from "../../src/cli/variables.ts";
 
 /**
  * The permissions of the program, as flags of Deno. Which broker, which files
  * and which folders is known only when it runs, so network, read and write
- * cannot be narrower; `statfs` tells the room on a disk. The task `eventcounter` in deno.json gives the same; a
- * test holds the two equal.
+ * cannot be narrower; `statfs` tells the room on a disk. The task `eventcounter`
+ * in deno.json gives the same; a test holds the two equal.
  */
 export const PERMISSIONS: readonly string[] = [
   "--allow-net",
   "--allow-read",
   "--allow-write",
   "--allow-sys=statfs",
-  `--allow-env=${[...VARIABLES, ...VARIABLES_OF_PG].join(",")}`,
+  `--allow-env=${
+    [...VARIABLES, ...VARIABLES_OF_PG, ...VARIABLES_OF_OTLP].join(",")
+  }`,
 ];
 
 /**
