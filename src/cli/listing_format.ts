@@ -23,7 +23,9 @@ const FORMATS: Readonly<
 > = { table, csv, json, ndjson };
 
 /** For people. A later row that is wider than the first ones stands out. */
-async function* table({ columns, pages }: Listing): AsyncGenerator<string> {
+async function* table(
+  { columns: all, tableColumns: columns = all, pages }: Listing,
+): AsyncGenerator<string> {
   let line: ((cells: readonly string[]) => string) | undefined;
   for await (const page of gather(pages)) {
     const rows = page.map((row) => columns.map((name) => cellOf(row[name])));

@@ -10,6 +10,8 @@ export type Row = Readonly<Record<string, unknown>>;
 export interface Listing {
   /** The names of the columns, in order. */
   readonly columns: readonly string[];
+  /** Those of a table for people, where not all fit a screen. Default: all. */
+  readonly tableColumns?: readonly string[];
   readonly pages: AsyncIterable<readonly Row[]>;
 }
 
@@ -47,17 +49,17 @@ export async function listCounts(
 
 /** Every run, the first one first. */
 export function listRuns(ledger: LedgerReader): Listing {
+  const ends = ["stopped", "unique", "duplicates", "rejected"];
   return {
-    columns: [
-      ...["run", "started", "ended", "stopped"],
-      ...["unique", "duplicates", "rejected"],
-    ],
+    columns: ["run", "started", "ended", "seconds", ...ends],
+    tableColumns: ["run", "started", "seconds", ...ends],
     pages: mapPages(
       ledger.runs(),
       ({ id, startedAt, endedAt, stopped, unique, duplicates, rejected }) => ({
         run: id,
         started: timeOf(startedAt),
         ended: endedAt === undefined ? null : timeOf(endedAt),
+        seconds: endedAt === undefined ? null : (endedAt - startedAt) / 1_000,
         stopped: stopped ?? null,
         unique: unique ?? null,
         duplicates: duplicates ?? null,

@@ -62,7 +62,12 @@ for (
     [
       ["--runs", "--format", "json"],
       '[\n{"run":"1","started":"1970-01-01T00:00:00.000Z","ended":null,' +
-      '"stopped":null,"unique":null,"duplicates":null,"rejected":null}\n]\n',
+      '"seconds":null,"stopped":null,"unique":null,"duplicates":null,"rejected":null}\n]\n',
+    ],
+    [
+      ["--runs"],
+      "run  started                   seconds  stopped  unique  duplicates  rejected\n" +
+      "1    1970-01-01T00:00:00.000Z\n",
     ],
     [["--type", "other", "--format", "json"], "[]\n"],
     [
