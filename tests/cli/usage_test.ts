@@ -56,6 +56,11 @@ const WRONG: readonly [args: string[], message: RegExp][] = [
   [["--listen", ":65536"], /"--listen" must be a port like 9090/],
   [["--listen", "0.0.0.0:9090"], /--listen-public, but got "0.0.0.0:9090"/],
   [["--listen", "[::]:9090"], /come with --listen-public/],
+  [["--otlp-endpoint", "collector:4318"], /must be a URL like http:/],
+  [
+    ["--otlp-endpoint", "http://a:secret@c"],
+    /with neither a user nor parameters, but got "http:\/\/a:\*\*\*@c"/,
+  ],
   [["--listen", "127.evil.example:1"], /come with --listen-public/],
   [["--listen-public"], /"--listen-public" is for --listen/],
   [["--format", "xml"], /one of text, json/],
