@@ -134,8 +134,8 @@ function refuseRest({ left, stopped }: RunResult): void {
   if (left === undefined || stopped === "signal" || stopped === "limit") return;
   throw new EventCounterError(
     EXIT.inUse,
-    `Cannot drain the queue: ${left.messages} message(s) were ready and did ` +
-      `not come; ${left.why}`,
+    `Cannot drain the queue: ${left.messages} of its ready messages did not ` +
+      `come; ${left.why}`,
   );
 }
 

@@ -212,7 +212,7 @@ export class AmqpPublisher implements Publisher {
       return new EventCounterError(
         EXIT.brokerRefused,
         `Cannot publish to exchange "${exchange}" of the broker at ${address.masked}: ` +
-          `it refused ${this.#refused} message(s) (of the messages ${numbers}); ` +
+          `it refused ${this.#refused} of the messages ${numbers}; ` +
           `look for a full queue (x-max-length with reject-publish) and at the broker's log`,
       );
     }

@@ -51,7 +51,7 @@ export function generateMessages(
   ) {
     throw new EventCounterError(
       EXIT.usage,
-      `Cannot make ${size} message(s) with --duplicates ${duplicates} and --invalid ${invalid}: ` +
+      `Cannot make messages with --size ${size}, --duplicates ${duplicates} and --invalid ${invalid}: ` +
         `${counts.duplicates} would be duplicates and ${counts.invalid} invalid, ` +
         "which leaves no new one to repeat; lower one of the two or raise --size",
     );

@@ -25,7 +25,7 @@ Deno.test("a queue whose single active consumer is somebody else: 75, with how m
   assertEquals(JSON.parse(stdout).received, 0);
   assertMatch(
     complaints[0]!,
-    /: 2 message\(s\) were ready and did not come; .* 1 other consumer.*single active.*run again/,
+    /: 2 of its ready messages did not come; .* 1 other consumer.*single active.*run again/,
   );
 });
 

@@ -75,7 +75,7 @@ Deno.test("a queue that refuses messages is noticed, with the true number of the
   assertEquals(await place.ready(), 10);
   assertSays(
     error,
-    `it refused ${sentIn(error) - 10} message(s)`,
+    `it refused ${sentIn(error) - 10} of the messages`,
     `10 of ${sentIn(error)} sent are confirmed`,
   );
 });
