@@ -1,13 +1,11 @@
-import { Counter, Gauge, Histogram, Registry } from "prom-client";
+import { Counter, Histogram, Registry } from "prom-client";
 import type { CheckpointBatch, Ledger, RunTotals } from "../ledger/ledger.ts";
 import { type Clock, systemClock } from "../model/clock.ts";
 import type { TypeTotals } from "../model/counts.ts";
 import { pause } from "../model/pause.ts";
 import type { RejectionReason } from "../model/rejection.ts";
 import type { Source } from "../source/source.ts";
-
-/** Names begin with it; see https://prometheus.io/docs/practices/naming. */
-const PREFIX = "eventcounter_";
+import { PolledMetrics, PREFIX } from "./polled_metrics.ts";
 
 /** The histogram of checkpoints; buckets suit disks as well as networks. */
 export const CHECKPOINT_DURATION = {
@@ -45,6 +43,7 @@ export interface Reading {
  */
 export class RunMetrics {
   readonly #registry = new Registry();
+  readonly #polled = new PolledMetrics(this.#registry);
   readonly #run: MeasuredRun;
   readonly #clock: Clock;
   readonly #events: Counter<"type">;
@@ -74,8 +73,10 @@ export class RunMetrics {
     this.#run = run;
     this.#clock = clock;
     this.#events = new Counter({
-      ...this.#named("events_total", "Events that were counted, by type."),
+      name: `${PREFIX}events_total`,
+      help: "Events that were counted, by type.",
       labelNames: ["type"],
+      registers: [this.#registry],
     });
     for (const type of types) this.#events.inc({ type }, 0);
     this.#checkpoints = new Histogram({
@@ -148,7 +149,7 @@ export class RunMetrics {
 
   #addCounters(): void {
     const { pipeline, source } = this.#run;
-    this.#counter(
+    this.#polled.counter(
       "deliveries_total",
       "Messages that were taken, by what became of them.",
       "outcome",
@@ -161,19 +162,19 @@ export class RunMetrics {
         ];
       },
     );
-    this.#counter(
+    this.#polled.counter(
       "rejections_total",
       "Messages that could not be counted, by reason.",
       "reason",
       () => [...pipeline.rejectedByReason],
     );
-    this.#counter(
+    this.#polled.counter(
       "redeliveries_total",
       "Messages that carried the broker's redelivered flag.",
       undefined,
       () => [["", pipeline.totals.redelivered]],
     );
-    this.#counter(
+    this.#polled.counter(
       "connection_losses_total",
       "How often the broker was lost.",
       undefined,
@@ -185,11 +186,11 @@ export class RunMetrics {
     const { ledger } = this.#run;
     const started = this.#now;
     const one = (name: string, help: string, read: Value) =>
-      this.#gauge(name, help, undefined, async () => {
+      this.#polled.gauge(name, help, undefined, async () => {
         const value = await read();
         return value === undefined ? [] : [["", value]];
       });
-    this.#gauge(
+    this.#polled.gauge(
       "build_info",
       "The program's version; always 1.",
       "version",
@@ -206,13 +207,13 @@ export class RunMetrics {
       () => this.#ready(),
     );
     one("ledger_ids", "Ids that are known as counted.", () => ledger.ids);
-    this.#gauge(
+    this.#polled.gauge(
       "ledger_events",
       "Events in the ledger when the files were written, by type.",
       "type",
       () => [...this.#totals].map(([type, { events }]) => [type, events]),
     );
-    this.#gauge(
+    this.#polled.gauge(
       "ledger_users",
       "Users in the ledger when the files were written, by type.",
       "type",
@@ -265,55 +266,9 @@ export class RunMetrics {
     }
     return extent.total - extent.done;
   }
-
-  #named(name: string, help: string) {
-    return { name: PREFIX + name, help, registers: [this.#registry] };
-  }
-
-  #counter(
-    name: string,
-    help: string,
-    label: string | undefined,
-    read: () => Sample[],
-  ): void {
-    new Counter({
-      ...this.#named(name, help),
-      labelNames: label === undefined ? [] : [label],
-      collect() {
-        this.reset();
-        for (const [value, count] of read()) {
-          this.inc(label === undefined ? {} : { [label]: value }, count);
-        }
-      },
-    });
-  }
-
-  #gauge(
-    name: string,
-    help: string,
-    label: string | undefined,
-    read: () => Sample[] | Promise<Sample[]>,
-  ): void {
-    new Gauge({
-      ...this.#named(name, help),
-      labelNames: label === undefined ? [] : [label],
-      async collect() {
-        const samples = await read();
-        this.reset();
-        // Without a label, there is a 0 from the beginning.
-        if (label === undefined) this.remove();
-        for (const [value, number] of samples) {
-          this.set(label === undefined ? {} : { [label]: value }, number);
-        }
-      },
-    });
-  }
 }
 
 type Value = () => number | undefined | Promise<number | undefined>;
-
-/** The value of the label, if there is one, and that of the metric. */
-type Sample = readonly [label: string, value: number];
 
 /** Has a ledger tell of each commit that has succeeded, and how long it took. */
 function observeCommits(
