@@ -1,8 +1,8 @@
 import { ensureDir } from "@std/fs";
-import { basename, dirname, join } from "node:path";
+import { dirname, join } from "node:path";
 import { systemClock } from "../model/clock.ts";
-import { Draft } from "../output/draft.ts";
 import { outputFailure } from "../output/output_failure.ts";
+import { replaceTextFile } from "../output/text_file.ts";
 import { gatherFacts } from "../report/report_facts.ts";
 import { type PageOptions, reportPage } from "../report/report_page.ts";
 import { configureLog, type Format, type Level } from "./log.ts";
@@ -29,7 +29,13 @@ export async function report(
   const page = await makeReport(place);
   if (to === "-") return await writeOutput(one(page));
   const path = to ?? join(place.out, "report.html");
-  await replaceFile(path, page);
+  const folder = dirname(path);
+  try {
+    await ensureDir(folder);
+  } catch (error) {
+    throw outputFailure(error, folder, "--to");
+  }
+  await replaceTextFile(path, page, "--to");
   print(path);
 }
 
@@ -44,23 +50,6 @@ export async function makeReport(
 ): Promise<string> {
   await using ledger = await openLedgerReader(place);
   return reportPage(await gatherFacts(ledger, systemClock.now()), options);
-}
-
-/**
- * Puts a text in the place of a file, as a whole.
- *
- * @throws {EventCounterError} 73 if it cannot be made, 74 on an I/O error.
- */
-async function replaceFile(path: string, text: string): Promise<void> {
-  const folder = dirname(path);
-  try {
-    await ensureDir(folder);
-  } catch (error) {
-    throw outputFailure(error, folder);
-  }
-  const bytes = new TextEncoder().encode(text);
-  const draft = await Draft.write(folder, basename(path), one(bytes), () => 0);
-  await draft.publish();
 }
 
 async function* one<T>(value: T): AsyncGenerator<T> {
