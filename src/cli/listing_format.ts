@@ -1,5 +1,8 @@
+import truncate from "cli-truncate";
+import widthOf from "string-width";
 import type { Listing, Row } from "../inspect/listing.ts";
 import { grouped } from "./progress.ts";
+import { printable } from "./terminal.ts";
 
 /** How a listing can look. */
 export type ListingFormat = "table" | "csv" | "json" | "ndjson";
@@ -7,7 +10,7 @@ export type ListingFormat = "table" | "csv" | "json" | "ndjson";
 /** Rows of a table that decide how wide its columns are. */
 const MEASURED = 1000;
 
-/** Characters of a cell of a table; what is longer is cut. */
+/** Columns that a cell of a table takes; what is longer is cut. */
 const LONGEST_CELL = 80;
 
 /** A listing as text, in pieces. */
@@ -46,14 +49,13 @@ function lineWith(
   isNumber: readonly boolean[],
 ): (cells: readonly string[]) => string {
   const widths = isNumber.map((_, column) =>
-    Math.max(...rows.map((cells) => cells[column]!.length))
+    Math.max(...rows.map((cells) => widthOf(cells[column]!)))
   );
   return (cells) =>
-    cells.map((cell, column) =>
-      isNumber[column]
-        ? cell.padStart(widths[column]!)
-        : cell.padEnd(widths[column]!)
-    ).join("  ").trimEnd() + "\n";
+    cells.map((cell, column) => {
+      const padding = " ".repeat(Math.max(0, widths[column]! - widthOf(cell)));
+      return isNumber[column] ? padding + cell : cell + padding;
+    }).join("  ").trimEnd() + "\n";
 }
 
 /** Pages that are large enough to be measured, and one where there is none. */
@@ -72,15 +74,7 @@ async function* gather(pages: Listing["pages"]): AsyncGenerator<Row[]> {
 /** What a terminal can be shown of a value, whoever has written it. */
 function cellOf(value: unknown): string {
   if (typeof value === "number") return grouped(value);
-  const text = textOf(value).replace(
-    // deno-lint-ignore no-control-regex
-    /[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g,
-    (character) =>
-      "\\u" + character.charCodeAt(0).toString(16).padStart(4, "0"),
-  );
-  return text.length > LONGEST_CELL
-    ? `${text.slice(0, LONGEST_CELL - 1)}…`
-    : text;
+  return truncate(printable(textOf(value)), LONGEST_CELL);
 }
 
 /** As RFC 4180 has it, with a header. */
