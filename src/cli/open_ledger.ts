@@ -13,6 +13,8 @@ export interface LedgerLimits {
   readonly connectTimeout: number;
   /** How long to try to connect again after a loss, in ms. */
   readonly reconnectTimeout: number;
+  /** Whether no option sets these times, so that errors name none. */
+  readonly areFixed?: boolean;
 }
 
 /**

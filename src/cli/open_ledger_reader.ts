@@ -19,18 +19,21 @@ export interface LedgerPlace {
  * Opens the ledger that a URL names, to be read alone: nothing is made where
  * there is none, and whoever works with it goes on.
  *
- * @param connectTimeout How long to try, in ms. Default: 30 s.
+ * @param connectTimeout How long an option says to try, in ms. Default: 30 s.
  * @throws {EventCounterError} 2 if the URL names no ledger, else what the
  * reader's own `open` throws.
  */
 export async function openLedgerReader(
   { ledger, out }: LedgerPlace,
-  connectTimeout = CONNECT_TIMEOUT,
+  connectTimeout?: number,
 ): Promise<LedgerReader> {
   if (ledger !== undefined && /^postgres(ql)?:/i.test(ledger)) {
     // Loaded only when it is used.
     const { openPostgresReader } = await import("./open_postgres_ledger.ts");
-    return await openPostgresReader(ledger, connectTimeout);
+    return await openPostgresReader(ledger, {
+      connectTimeout: connectTimeout ?? CONNECT_TIMEOUT,
+      areFixed: connectTimeout === undefined,
+    });
   }
   const path = ledger?.replace(/^sqlite:/, "") ?? join(out, "eventcounter.db");
   if (/^$|^memory:$|^[a-z]+:\/\//i.test(path)) {

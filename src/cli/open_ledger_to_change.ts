@@ -24,6 +24,7 @@ export async function openLedgerToChange(place: LedgerPlace): Promise<Ledger> {
       forgetBefore: undefined,
       connectTimeout: CONNECT_TIMEOUT,
       reconnectTimeout: RECONNECT_TIMEOUT,
+      areFixed: true,
     },
   );
 }

@@ -1,5 +1,6 @@
 import type { Ledger } from "../ledger/ledger.ts";
 import type { LedgerReader } from "../ledger/ledger_reader.ts";
+import type { ConnectionSettings } from "../ledger/postgres/connection.ts";
 import {
   parsePostgresAddress,
   type TlsFiles,
@@ -32,11 +33,11 @@ export async function openPostgresLedger(
  */
 export async function openPostgresReader(
   url: string,
-  connectTimeout: number,
+  patience: Pick<ConnectionSettings, "connectTimeout" | "areFixed">,
 ): Promise<LedgerReader> {
   return await PostgresReader.open({
     ...await settingsOf(url),
-    connectTimeout,
+    ...patience,
     // Nothing is read on after a loss.
     reconnectTimeout: 0,
   });

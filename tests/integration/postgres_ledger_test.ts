@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { parsePostgresAddress } from "../../src/ledger/postgres/postgres_address.ts";
 import { PostgresReader } from "../../src/ledger/postgres/postgres_reader.ts";
 import type { PostgresLedger } from "../../src/ledger/postgres/postgres_ledger.ts";
@@ -356,6 +356,13 @@ Deno.test("a login that is refused ends with 77, a server that is not there with
   await assertRefused(changed((url) => url.port = "1"), 69, "--connect-ti");
   const verified = changed((url) => url.search += "&sslmode=verify-full");
   await assertRefused(verified, 77, "SSL");
+});
+
+Deno.test("where no option sets how long to try for a server, its error tells to raise none", async () => {
+  const url = changed((url) => url.port = "1");
+  const times = { connectTimeout: 300, areFixed: true };
+  const error = await assertRejects(() => openPostgres(url, times));
+  assertMatch(String(error), /tried for 0.3 s; check that it .* reachable$/);
 });
 
 Deno.test("a schema of another program or of a later version ends with 65", async () => {

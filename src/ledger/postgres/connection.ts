@@ -22,6 +22,8 @@ export interface ConnectionSettings {
   readonly connectTimeout: number;
   /** How long to try to connect again after a loss, in ms. */
   readonly reconnectTimeout: number;
+  /** Whether no option sets these times, so that errors name none. */
+  readonly areFixed?: boolean;
 }
 
 /** A way to a PostgreSQL that outlives its sessions. */
@@ -92,7 +94,10 @@ export class Connection {
       ? [this.#settings.reconnectTimeout, "--reconnect-timeout"] as const
       : [this.#settings.connectTimeout, "--connect-timeout"] as const;
     const left = this.#trouble.since + limit - performance.now();
-    if (left <= 0) throw unreachable(error, address, limit, option);
+    if (left <= 0) {
+      const { areFixed = false } = this.#settings;
+      throw unreachable(error, address, limit, areFixed ? undefined : option);
+    }
     // At random, so that workers that lost it together come one by one.
     const pause = this.#trouble.delay * (0.5 + Math.random() / 2);
     this.#trouble.delay = Math.min(2 * this.#trouble.delay, LONGEST_DELAY);

@@ -110,13 +110,14 @@ export function unreachable(
   error: unknown,
   { masked }: PostgresAddress,
   milliseconds: number,
-  option: string,
+  option: string | undefined,
 ): EventCounterError {
+  const raise = option === undefined ? "" : `, or raise ${option}`;
   return new EventCounterError(
     EXIT.brokerUnreachable,
     `Cannot reach ledger "${masked}": ${wordsOf(error)}, ` +
       `tried for ${milliseconds / 1000} s; ` +
-      `check that it runs and is reachable, or raise ${option}`,
+      `check that it runs and is reachable${raise}`,
     { cause: error },
   );
 }
