@@ -7,6 +7,7 @@ import { StandingFile } from "../output/standing_file.ts";
 import type { CountOptions } from "./count_options.ts";
 import { doctor, type Plan } from "./doctor_command.ts";
 import type { Examined } from "./examine.ts";
+import { isPostgres } from "./open_ledger.ts";
 import type { ProcessContext } from "./process_context.ts";
 
 /** Does what `count --dry-run` is for: checks, and says what a run would do. */
@@ -39,7 +40,8 @@ async function planOf(
     steps.push(["read", `${where}, up to ${waiting} that wait`]);
   }
   steps.push(["stop", stopOf(options)]);
-  if (ledger !== undefined) {
+  // PostgreSQL is asked for the ids of a batch, and keeps all others.
+  if (ledger !== undefined && !isPostgres(options.ledger)) {
     const { ids, ledger: name } = ledger.facts;
     steps.push(["load", `${quantity(ids, "id")} of ${name}`]);
   }

@@ -1,5 +1,6 @@
 import { Examination } from "../inspect/examination.ts";
 import { verifyLedger } from "../inspect/verification.ts";
+import { EXIT } from "../model/errors.ts";
 import type { LedgerReader } from "../ledger/ledger_reader.ts";
 import { isLedgerLocked } from "../ledger/sqlite/sqlite_lock.ts";
 import { checkLine, checksJson, refuseFailed } from "./check_report.ts";
@@ -40,7 +41,13 @@ export async function verify(
   if (format === "json") {
     print(checksJson(examination, { ledger: reader.name }));
   }
-  refuseFailed(examination, `ledger "${reader.name}" is not what it should be`);
+  const isFault = examination.firstFailure?.exitCode === EXIT.badInput;
+  refuseFailed(
+    examination,
+    isFault
+      ? `ledger "${reader.name}" is not what it should be`
+      : "what to do stands in its line",
+  );
 }
 
 /** Whether a worker may be at it: one of its runs has no end. */

@@ -36,6 +36,9 @@ export interface ExaminationOptions {
   ) => { readonly exitCode: ExitCode; readonly message: string };
 }
 
+/** What a run needs before it connects, so that it ends with their codes. */
+const BEFORE_CONNECTING = ["input", "output", "ledger"];
+
 /** Checks, one after another. */
 export class Examination {
   readonly #options: ExaminationOptions;
@@ -50,9 +53,11 @@ export class Examination {
     return this.#results;
   }
 
-  /** The first check that failed; a run would end with its code. */
+  /** The failed check that a run would come to first; it ends with its code. */
   get firstFailure(): CheckResult | undefined {
-    return this.#results.find(({ verdict }) => verdict === "fail");
+    const failed = this.#results.filter(({ verdict }) => verdict === "fail");
+    return failed.find(({ check }) => BEFORE_CONNECTING.includes(check)) ??
+      failed[0];
   }
 
   /**

@@ -141,6 +141,9 @@ Deno.test("doctor ends with the code of a run, and names what is wrong", async (
     [["--ledger", `sqlite:${folder}/mine.db`], 75, "ledger"],
     [["--ledger", `sqlite:${folder}/text`], 65, "ledger"],
     [["--ledger", `sqlite:${folder}/no/folder.db`], 73, "ledger"],
+    // A run looks at its own folder and ledger before it connects.
+    [["--queue", "nowhere", "--out", `${folder}/text`], 73, "queue"],
+    [["--queue", "nowhere", "--ledger", `sqlite:${folder}/text`], 65, "queue"],
   ];
   for (const [args, code, check] of cases) {
     const usual = ["--amqp-url", "--exchange", "--queue", "--out"]
@@ -198,6 +201,8 @@ Deno.test("doctor: makes no ledger in PostgreSQL, and tells of one", async () =>
   const place = ["--input", "-", "--ledger", url];
   const first = await report("doctor", ...place);
   assertMatch(first.checks[2]!.found, /missing: a run would make it/);
+  const { printed } = await runHere(["count", "--dry-run", ...place]);
+  assertEquals(/^ +load /m.test(printed), false, printed);
 
   const found = await askPostgres(
     `CREATE SCHEMA ${schema}`,

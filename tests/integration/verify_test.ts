@@ -101,6 +101,17 @@ Deno.test("verify: a ledger that was left alone has no fault, and a deleted id a
   assertEquals(Object.keys(faults).length, 5);
 });
 
+Deno.test("verify: a folder that is not there is no fault of the ledger: 2", async () => {
+  await using counted = await Counted.make();
+  const { code, complaints } = await runHere(
+    ["verify", "--out", counted.out, "--expect", `${counted.folder}/no`],
+  );
+  assertEquals([code, complaints], [2, [
+    'eventcounter: 2 checks failed, first "expectation": ' +
+    "what to do stands in its line",
+  ]]);
+});
+
 Deno.test("verify: each other fault is named where it is", async () => {
   const cases: [sql: string, check: string, named: RegExp][] = [
     [
