@@ -2,6 +2,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { DatabaseSync } from "node:sqlite";
 import { SqliteLedger } from "../../src/ledger/sqlite/sqlite_ledger.ts";
+import { isLedgerLocked } from "../../src/ledger/sqlite/sqlite_lock.ts";
 import { SqliteReader } from "../../src/ledger/sqlite/sqlite_reader.ts";
 import { SCHEMA_VERSION } from "../../src/ledger/sqlite/sqlite_schema.ts";
 import { EventCounterError } from "../../src/model/errors.ts";
@@ -288,4 +289,14 @@ folder.test("other programs read the ledger, and may write to it, while a worker
 
   other.close();
   await ledger.close();
+});
+
+folder.test("whether a worker has a ledger is told at once, for it may be gone a little later", async () => {
+  const path = `${folder.make()}/ledger.db`;
+  const ledger = await SqliteLedger.open(path);
+  const asked = performance.now();
+  assert(isLedgerLocked(path));
+  assert(performance.now() - asked < 1_000);
+  await ledger.close();
+  assert(!isLedgerLocked(path));
 });

@@ -42,8 +42,10 @@ export function lockLedger(path: string): DatabaseSync {
 export function isLedgerLocked(path: string): boolean {
   const lockPath = lockPathOf(path);
   if (!existsSync(lockPath)) return false;
-  const lock = new DatabaseSync(lockPath, { readOnly: true, timeout: 0 });
+  const lock = new DatabaseSync(lockPath, { readOnly: true });
   try {
+    // Deno 2.9 does not heed the option `timeout` of one that is read only.
+    lock.exec("PRAGMA busy_timeout = 0");
     lock.prepare("SELECT * FROM sqlite_schema").all();
     return false;
   } catch (error) {

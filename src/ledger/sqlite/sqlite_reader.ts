@@ -1,5 +1,9 @@
 import { existsSync } from "node:fs";
-import { DatabaseSync, type SQLOutputValue } from "node:sqlite";
+import {
+  DatabaseSync,
+  type SQLOutputValue,
+  type StatementSync,
+} from "node:sqlite";
 import {
   byCodePoint,
   type Counts,
@@ -236,7 +240,9 @@ export class SqliteReader implements LedgerReader {
     const page = this.#database.prepare(
       `SELECT user, count FROM total WHERE type = ? AND user > ? ORDER BY user LIMIT ${PAGE}`,
     );
-    page.setReturnArrays(true);
+    // The types that Deno brings by itself lack it.
+    (page as StatementSync & { setReturnArrays(enabled: boolean): void })
+      .setReturnArrays(true);
     // No user is empty, so every one sorts after no bytes at all.
     for (let last = new Uint8Array();;) {
       const rows = await this.#try(() => page.all(type, last));
