@@ -108,7 +108,7 @@ export const FOREIGN_MESSAGES: OptionGroup = ["Messages of others", [
     default: USUAL_KEY,
     defaultText: "<user>.event.<type>",
     description:
-      "What routing keys look like: <user> is one word or more, <type> and * are one, other words are fixed; the default binding follows it; --key is the same if it has a <user>",
+      "What routing keys look like: <user> is one word or more, <type> and * are one, other words are fixed; in count, the binding follows it; --key is the same if it has <user>",
   },
 ]];
 
