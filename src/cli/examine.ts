@@ -32,7 +32,6 @@ import { failureOf } from "./failure.ts";
 import { isPostgres, pathOf } from "./open_ledger.ts";
 import { openLedgerReader } from "./open_ledger_reader.ts";
 import { openInputFile, topologyOf } from "./open_source.ts";
-import { isGoingOn } from "./verify_command.ts";
 import { readTlsFiles } from "./tls_files.ts";
 
 /** What was found; what a check before has hidden is missing. */
@@ -82,7 +81,7 @@ export async function examine(
     );
     const { reader } = ledger ?? {};
     if (options.verify === true && reader !== undefined) {
-      const isInUse = target?.path === undefined && await isGoingOn(reader);
+      const isInUse = await reader.isInUse();
       await verifyLedger(examination, reader, { folder: out, isInUse });
     }
     const streams = await lookAtStreams(

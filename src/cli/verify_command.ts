@@ -1,12 +1,9 @@
 import { Examination } from "../inspect/examination.ts";
 import { verifyLedger } from "../inspect/verification.ts";
 import { EXIT } from "../model/errors.ts";
-import type { LedgerReader } from "../ledger/ledger_reader.ts";
-import { isLedgerLocked } from "../ledger/sqlite/sqlite_lock.ts";
 import { checkLine, checksJson, refuseFailed } from "./check_report.ts";
 import { failureOf } from "./failure.ts";
 import { configureLog, type Format, type Level } from "./log.ts";
-import { isPostgres } from "./open_ledger.ts";
 import { openLedgerReader } from "./open_ledger_reader.ts";
 import type { ProcessContext } from "./process_context.ts";
 import { StandardError } from "./stderr.ts";
@@ -34,9 +31,7 @@ export async function verify(
     judge: failureOf,
   });
   await using reader = await openLedgerReader({ ledger, out });
-  const isInUse = isPostgres(ledger)
-    ? await isGoingOn(reader)
-    : isLedgerLocked(reader.name);
+  const isInUse = await reader.isInUse();
   await verifyLedger(examination, reader, { folder: out, isInUse, expect });
   if (format === "json") {
     print(checksJson(examination, { ledger: reader.name }));
@@ -48,12 +43,4 @@ export async function verify(
       ? `ledger "${reader.name}" is not what it should be`
       : "what to do stands in its line",
   );
-}
-
-/** Whether a worker may be at it: one of its runs has no end. */
-export async function isGoingOn(reader: LedgerReader): Promise<boolean> {
-  for await (const page of reader.runs()) {
-    if (page.some(({ endedAt }) => endedAt === undefined)) return true;
-  }
-  return false;
 }

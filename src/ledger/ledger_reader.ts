@@ -24,6 +24,9 @@ export interface LedgerReader extends AsyncDisposable {
   /** How many bytes it takes where it is kept. */
   bytes(): Promise<number>;
 
+  /** Whether a worker went on with it, as far as can be told, at that moment. */
+  isInUse(): Promise<boolean>;
+
   /** Every run, the first one first, in pages. */
   runs(): AsyncIterable<readonly StoredRun[]>;
 

@@ -184,6 +184,22 @@ Deno.test("verify: PostgreSQL: a deleted id and an altered count are named", asy
   assertMatch(faults["expected ids"]!, new RegExp(`^id "${id}" \\(`));
 });
 
+Deno.test("verify: PostgreSQL: a run that was killed is none that goes on, and hides no fault of a file", async () => {
+  const url = ledgerUrl();
+  await using counted = await Counted.make(url);
+  const session = await Session.open(parsePostgresAddress(url), undefined);
+  await session.ask("UPDATE run SET ended_at = NULL");
+  const other = '{\n  "user_a": 1\n}\n';
+  Deno.writeTextFileSync(`${counted.out}/created.json`, other);
+
+  const beside = await counted.faults();
+  await session.close();
+  const alone = await counted.faults();
+
+  assertEquals(beside, {});
+  assertMatch(alone.files!, /created.json was not written from this ledger/);
+});
+
 Deno.test("verify: files that lag behind a run that goes on are no fault, nor are ids that were forgotten", async () => {
   await using counted = await Counted.make();
   const ledger = await SqliteLedger.open(`${counted.out}/eventcounter.db`, {

@@ -40,6 +40,17 @@ const REJECTION_BYTES = 8 * 1024 * 1024;
 /** Whoever shows it may wait long for a person to turn the page. */
 const NO_LIMIT = "SET LOCAL idle_in_transaction_session_timeout = 0";
 
+/** Everybody is told of sessions and their names. */
+const READ_OTHERS =
+  "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND " +
+  "application_name = current_setting('application_name') AND " +
+  "pid <> pg_backend_pid() LIMIT 1";
+
+const READ_OPEN_RUN = {
+  name: "read_open_run",
+  text: "SELECT 1 FROM run WHERE ended_at IS NULL LIMIT 1",
+};
+
 const READ_RUNS = {
   name: "read_runs",
   text:
@@ -90,6 +101,8 @@ export class PostgresReader implements LedgerReader {
   readonly #settings: ConnectionSettings;
   readonly #connection: Connection;
   readonly #session: Session;
+  /** Whether others were connected, to this ledger or another one. */
+  readonly #hasOthers: boolean;
   /** Counts of checkpoints that are not in the table `total` yet. */
   readonly #unfolded = new Map<string, Map<string, number>>();
 
@@ -97,11 +110,13 @@ export class PostgresReader implements LedgerReader {
     settings: ConnectionSettings,
     connection: Connection,
     session: Session,
+    hasOthers: boolean,
   ) {
     this.name = settings.address.masked;
     this.#settings = settings;
     this.#connection = connection;
     this.#session = session;
+    this.#hasOthers = hasOthers;
   }
 
   /**
@@ -114,13 +129,19 @@ export class PostgresReader implements LedgerReader {
   static async open(settings: ConnectionSettings): Promise<PostgresReader> {
     const connection = new Connection(settings);
     try {
-      const session = await connection.run(async (session) => {
+      const [session, others] = await connection.run(async (session) => {
         await session.ask(BEGIN_READING);
         await session.ask(NO_LIMIT);
+        const { rows } = await session.ask(READ_OTHERS);
         await checkSchema(session, settings.address);
-        return session;
+        return [session, rows.length] as const;
       });
-      const reader = new PostgresReader(settings, connection, session);
+      const reader = new PostgresReader(
+        settings,
+        connection,
+        session,
+        others > 0,
+      );
       await reader.#readLog();
       return reader;
     } catch (error) {
@@ -135,6 +156,11 @@ export class PostgresReader implements LedgerReader {
         "pg_class WHERE relkind = 'r' AND relnamespace = current_schema()::regnamespace",
     );
     return row![0] as number;
+  }
+
+  /** A run that was killed has no end, but no session either. */
+  async isInUse(): Promise<boolean> {
+    return this.#hasOthers && (await this.#ask(READ_OPEN_RUN)).length > 0;
   }
 
   async *runs(): AsyncGenerator<readonly StoredRun[], void, void> {

@@ -28,6 +28,7 @@ import {
   type StoredRun,
 } from "../ledger_reader.ts";
 import { addSorted, pagesOf } from "../sorted_counts.ts";
+import { isLedgerLocked } from "./sqlite_lock.ts";
 import { sqliteFailure } from "./sqlite_failure.ts";
 import { checkFile, isNew, versionOf } from "./sqlite_file.ts";
 import {
@@ -103,6 +104,10 @@ export class SqliteReader implements LedgerReader {
       (row) => row.bytes as number,
     );
     return row!;
+  }
+
+  isInUse(): Promise<boolean> {
+    return Promise.resolve(isLedgerLocked(this.name));
   }
 
   runs(): AsyncIterable<readonly StoredRun[]> {
