@@ -1,7 +1,7 @@
 import type { CheckResult, Examination } from "../inspect/examination.ts";
 import { quantity } from "../inspect/words.ts";
 import { EventCounterError, EXIT } from "../model/errors.ts";
-import { wrapped } from "./terminal.ts";
+import { printable, wrapped } from "./terminal.ts";
 
 const WORDS: Readonly<Record<CheckResult["verdict"], string>> = {
   ok: "ok",
@@ -15,7 +15,8 @@ const HEAD_WIDTH = 20;
 
 /** A result on one line; on a terminal, what is too long goes on below itself. */
 export function checkLine({ verdict, check, found }: CheckResult): string {
-  return hung(`${WORDS[verdict].padEnd(6)}${check}`, HEAD_WIDTH, found);
+  const head = `${WORDS[verdict].padEnd(6)}${check}`;
+  return hung(head, HEAD_WIDTH, printable(found));
 }
 
 /** What stands before each step of a plan. */

@@ -1,5 +1,6 @@
 import { configure, type LogRecord } from "@logtape/logtape";
 import type { StandardError } from "./stderr.ts";
+import { printable } from "./terminal.ts";
 
 /** Least severe records that are written. */
 export type Level = "debug" | "info" | "warn" | "error" | "off";
@@ -42,7 +43,7 @@ export function writeFailure(
     readonly message: string;
   },
 ): string {
-  if (format === "text") return `eventcounter: ${message}`;
+  if (format === "text") return `eventcounter: ${printable(message)}`;
   return JSON.stringify({
     time: new Date().toISOString(),
     level: "error",
@@ -55,7 +56,9 @@ export function writeFailure(
 function writeText(record: LogRecord): string {
   const time = new Date(record.timestamp).toISOString().slice(11, 19);
   const level = record.level === "warning" ? "warn" : record.level;
-  return `${time} ${level.toUpperCase().padEnd(5)} ${messageOf(record)}`;
+  return `${time} ${level.toUpperCase().padEnd(5)} ${
+    printable(messageOf(record))
+  }`;
 }
 
 function writeJson(record: LogRecord): string {

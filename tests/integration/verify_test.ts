@@ -112,6 +112,30 @@ Deno.test("verify: a folder that is not there is no fault of the ledger: 2", asy
   ]]);
 });
 
+Deno.test("verify and merge: names and ids from outside send no control character to a terminal", async () => {
+  await using counted = await Counted.make();
+  const line = JSON.stringify({
+    routingKey: "ann\x1b[2J.event.created",
+    body: { id: "\x1b[2J" },
+  });
+  const input = `${counted.folder}/odd.ndjson`;
+  await Deno.writeTextFile(input, `${line}\n`);
+  const outs = [counted.out, `${counted.folder}/other`] as const;
+  for (const out of outs) {
+    const place = ["--out", out, "--log-level", "off"];
+    await runHere(["count", "--input", input, ...place]);
+  }
+  const ledgers = outs.map((out) => `${out}/eventcounter.db`);
+  const { complaints } = await runHere(
+    ["merge", ...ledgers, "--out", `${counted.folder}/sum`],
+  );
+  assertMatch(complaints[0]!, /for example "\\u001b\[2J" in/);
+
+  await Deno.writeTextFile(`${counted.out}/created.json`, "{\n}\n");
+  const { printed } = await runHere(["verify", "--out", counted.out]);
+  assertMatch(printed, /user "ann\\u001b\[2J" has 1 more/);
+});
+
 Deno.test("verify: each other fault is named where it is", async () => {
   const cases: [sql: string, check: string, named: RegExp][] = [
     [
