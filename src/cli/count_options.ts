@@ -147,10 +147,11 @@ export function checkListen({ listen, listenPublic }: CountOptions): void {
     );
   }
   const { hostname, port } = listen;
+  const address = hostname.includes(":") ? `[${hostname}]` : hostname;
   if (listenPublic === true || /^(localhost|127\.[\d.]+|::1)$/.test(hostname)) {
     return;
   }
   throw new ValidationError(
-    `Option "--listen" must be a port or an address of this machine alone, or come with --listen-public, but got "${hostname}:${port}".`,
+    `Option "--listen" must be a port or an address of this machine alone, or come with --listen-public, but got "${address}:${port}".`,
   );
 }

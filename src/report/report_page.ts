@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { grouped } from "../model/grouped.ts";
 import { type Chart, drawCharts } from "./report_charts.ts";
 import { type ReportFacts, SHOWN_TYPES } from "./report_facts.ts";
 import { SCRIPT } from "./report_script.ts";
@@ -116,10 +117,6 @@ function escape(text: string): string {
     '"': "&quot;",
   };
   return text.toWellFormed().replaceAll(/[&<>"]/g, (it) => entities[it]!);
-}
-
-function grouped(number: number): string {
-  return number.toLocaleString("en-US");
 }
 
 function sum(numbers: readonly number[]): number {

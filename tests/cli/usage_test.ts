@@ -55,7 +55,7 @@ const WRONG: readonly [args: string[], message: RegExp][] = [
   [["--listen", "9090x"], /"--listen" must be a port like 9090/],
   [["--listen", ":65536"], /"--listen" must be a port like 9090/],
   [["--listen", "0.0.0.0:9090"], /--listen-public, but got "0.0.0.0:9090"/],
-  [["--listen", "[::]:9090"], /come with --listen-public/],
+  [["--listen", "[::]:9090"], /--listen-public, but got "\[::\]:9090"/],
   [["--otlp-endpoint", "collector:4318"], /must be a URL like http:/],
   [
     ["--otlp-endpoint", "http://a:secret@c"],
