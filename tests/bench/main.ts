@@ -36,7 +36,7 @@ try {
   });
   report.section("Without a broker");
   await benchPipeline(report, folder, { pairs: 7, size: scaled(500_000) });
-  benchMemory(report, { size: scaled(20_000_000) });
+  await benchMemory(report, { size: scaled(20_000_000) });
   await benchStartup(report, folder);
   addScaling(report);
   await report.write("docs");
