@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import { bundle } from "../../tools/compile/bundle.ts";
 import { buildExecutable, type Kind } from "../../tools/compile/executable.ts";
 import { HOST, targetNamed } from "../../tools/compile/targets.ts";
+import { run } from "../../tools/tool.ts";
 import {
   CONFIGURATION,
   type Ended,
@@ -103,7 +104,8 @@ export function executable(
 async function build(kind: Kind, entry: string): Promise<Executable> {
   // A name with a space: what handles its own path carelessly fails.
   const path = join(FOLDER, `${kind} of ${entry.replaceAll("/", "_")}`);
-  await Deno.writeTextFile(path, "What is built replaces this.");
+  const out = `${path}, built`;
+  await Deno.writeTextFile(out, "What is built replaces this.");
   const program = `${path} program`;
   await bundle({
     entry: `${ROOT}${entry}`,
@@ -112,11 +114,22 @@ async function build(kind: Kind, entry: string): Promise<Executable> {
     out: program,
   });
   await buildExecutable(kind, {
-    ...{ target: targetNamed(HOST), program, out: path, folder: FOLDER },
+    ...{ target: targetNamed(HOST), program, out, folder: FOLDER },
     runtimeVersion: Deno.version.deno,
   });
+  await copyToRun(out, path);
   const cache = await Deno.makeTempDir({ dir: FOLDER, prefix: "cache " });
   return new Executable(kind, path, cache);
+}
+
+/**
+ * Copies an executable by another process. One that this process has written
+ * may not be run for a moment ("text file busy"): a child that a test beside
+ * this one starts meanwhile holds it open until it runs its own program.
+ */
+export async function copyToRun(from: string, to: string): Promise<void> {
+  const { code, stderr } = await run("cp", [from, to]);
+  if (code !== 0) throw new Error(stderr);
 }
 
 /**
@@ -126,13 +139,13 @@ async function build(kind: Kind, entry: string): Promise<Executable> {
  */
 export function test(
   name: string,
-  run: (executable: Executable) => Promise<void>,
+  check: (executable: Executable) => Promise<void>,
   of: readonly Kind[] = BUILDABLE,
 ): void {
   for (const kind of BUILDABLE) {
     if (!of.includes(kind)) continue;
     Deno.test(`${kind} executable: ${name}`, async () => {
-      await run(await executable(kind));
+      await check(await executable(kind));
     });
   }
 }

@@ -5,6 +5,7 @@ import { until } from "../support/until.ts";
 import {
   AS_NOBODY,
   canMount,
+  copyToRun,
   type Executable,
   FOLDER,
   openFolder,
@@ -208,11 +209,15 @@ test("an executable that was not copied whole, or was changed, says so: 74", asy
   const whole = await Deno.readFile(executable.path);
   const path = `${folder}/copy`;
   const copy = Object.assign(Object.create(executable), { path });
-  await Deno.writeFile(path, whole.subarray(0, 30_000_000), { mode: 0o755 });
+  const become = async (bytes: Uint8Array) => {
+    await Deno.writeFile(`${folder}/draft`, bytes, { mode: 0o755 });
+    await copyToRun(`${folder}/draft`, path);
+  };
+  await become(whole.subarray(0, 30_000_000));
   refused(await start(copy, `${folder}/a`), 74, /damaged.*copy it again/);
   // Behind the script comes the program.
   whole[20_000]! ^= 0xff;
-  await Deno.writeFile(path, whole);
+  await become(whole);
   refused(await start(copy, `${folder}/b`), 74, /damaged.*copy it again/);
   assertEquals(namesIn(unpackedIn(`${folder}/b`)), []);
 });
