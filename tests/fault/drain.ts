@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
-import { connect } from "amqplib";
 import { Place } from "../support/broker_place.ts";
+import { onBroker } from "../support/on_broker.ts";
 import {
   type Ended,
   type ProgramOptions,
@@ -208,14 +208,11 @@ export class Drain implements AsyncDisposable {
 
   /** The queue as the broker sees it, through a connection of its own. */
   async queue(): Promise<{ ready: number; consumers: number }> {
-    const connection = await connect(this.place.url);
-    try {
+    return await onBroker(this.place.url, async (connection) => {
       const channel = await connection.createChannel();
       const queue = await channel.checkQueue(this.place.queue);
       return { ready: queue.messageCount, consumers: queue.consumerCount };
-    } finally {
-      await connection.close();
-    }
+    });
   }
 
   /**

@@ -4,6 +4,7 @@ import { Buffer } from "node:buffer";
 import { fileURLToPath } from "node:url";
 import { type PrivateBroker, startPrivateBroker } from "../../tools/broker.ts";
 import { run } from "../../tools/tool.ts";
+import { onBroker } from "../support/on_broker.ts";
 import { until } from "../support/until.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
@@ -49,23 +50,23 @@ function startTool(TMPDIR: string): Deno.ChildProcess {
 }
 
 async function keepOneMessage(url: string, text: string): Promise<void> {
-  const connection = await connect(url);
-  const channel = await connection.createConfirmChannel();
-  await channel.assertQueue(QUEUE, { durable: true });
-  channel.sendToQueue(QUEUE, Buffer.from(text), {
-    persistent: true,
+  await onBroker(url, async (connection) => {
+    const channel = await connection.createConfirmChannel();
+    await channel.assertQueue(QUEUE, { durable: true });
+    channel.sendToQueue(QUEUE, Buffer.from(text), {
+      persistent: true,
+    });
+    await channel.waitForConfirms();
   });
-  await channel.waitForConfirms();
-  await connection.close();
 }
 
 async function takeOneMessage(url: string): Promise<string | undefined> {
-  const connection = await connect(url);
-  const channel = await connection.createChannel();
-  await channel.assertQueue(QUEUE, { durable: true });
-  const message = await channel.get(QUEUE, { noAck: true });
-  await connection.close();
-  return message === false ? undefined : decoder.decode(message.content);
+  return await onBroker(url, async (connection) => {
+    const channel = await connection.createChannel();
+    await channel.assertQueue(QUEUE, { durable: true });
+    const message = await channel.get(QUEUE, { noAck: true });
+    return message === false ? undefined : decoder.decode(message.content);
+  });
 }
 
 async function assertStopLeavesNothing(broker: PrivateBroker): Promise<void> {

@@ -1,7 +1,8 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { type ChannelModel, connect } from "amqplib";
+import type { ChannelModel } from "amqplib";
 import { startPrivateBroker } from "../../tools/broker.ts";
 import { mayMoveUsers } from "../../src/topology/partitions.ts";
+import { onBroker } from "../support/on_broker.ts";
 import { runProgram } from "../support/program.ts";
 
 const QUEUES = ["q.0", "q.1", "q.2", "q.3"];
@@ -32,18 +33,6 @@ async function takeAll(connection: ChannelModel): Promise<[string, string][]> {
     key,
     [...queues].join(),
   ]).sort();
-}
-
-async function onBroker<T>(
-  url: string,
-  use: (connection: ChannelModel) => Promise<T>,
-): Promise<T> {
-  const connection = await connect(url);
-  try {
-    return await use(connection);
-  } finally {
-    await connection.close();
-  }
 }
 
 Deno.test("partitions: a user's events stay in one queue, over a restart of the node and rebinding", async () => {

@@ -1,5 +1,6 @@
 import { type Channel, type ChannelModel, connect } from "amqplib";
 import { type Broker, findOrStartBroker } from "../../tools/broker.ts";
+import { onBroker } from "./on_broker.ts";
 import { type Ended, runProgram } from "./program.ts";
 import { Publisher } from "./publisher.ts";
 import { until } from "./until.ts";
@@ -95,15 +96,20 @@ export class Place implements AsyncDisposable {
    * it confirms what it then has not.
    */
   async untilOpen(): Promise<void> {
-    const connection = await connect(this.url);
-    for (const queue of this.queues) {
-      await until("the streams are open", async () => {
+    const isOpen = (queue: string) =>
+      onBroker(this.url, async (connection) => {
         const channel = await connection.createChannel();
         channel.on("error", () => {});
-        return await channel.checkQueue(queue).then(() => true, () => false);
+        await channel.checkQueue(queue);
+        return true;
       });
+    for (const queue of this.queues) {
+      // A broker that is not ready yet may end the connection, too.
+      await until(
+        "the streams are open",
+        () => isOpen(queue).catch(() => false),
+      );
     }
-    await connection.close();
   }
 
   /** Publishes with the tests' own client, and waits for every confirm. */

@@ -1,6 +1,6 @@
-import { connect } from "amqplib";
 import type { Place } from "./broker_place.ts";
 import { bytes } from "./messages.ts";
+import { onBroker } from "./on_broker.ts";
 import { METHOD, TcpProxy } from "./tcp_proxy.ts";
 
 /** A message of which every byte is the test's. */
@@ -24,15 +24,18 @@ export async function publishRaw(
   messages: readonly RawMessage[],
 ): Promise<void> {
   await using proxy = await TcpProxy.start(url);
-  const connection = await connect(proxy.url());
-  const channel = await connection.createChannel();
   const frames = messages.flatMap((message) => framesOf(exchange, message));
-  const asked = { direction: "toBroker", method: METHOD.queueDeclare } as const;
-  const sent = proxy.plan({ ...asked, frame: 1 }, new Uint8Array(frames));
-  // The answer comes when the broker has taken what stands before it.
-  await channel.checkQueue(queue);
-  await sent;
-  await connection.close();
+  await onBroker(proxy.url(), async (connection) => {
+    const channel = await connection.createChannel();
+    const asked = {
+      direction: "toBroker",
+      method: METHOD.queueDeclare,
+    } as const;
+    const sent = proxy.plan({ ...asked, frame: 1 }, new Uint8Array(frames));
+    // The answer comes when the broker has taken what stands before it.
+    await channel.checkQueue(queue);
+    await sent;
+  });
 }
 
 function framesOf(
