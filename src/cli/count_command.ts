@@ -95,7 +95,7 @@ async function summaryOf(
 ): Promise<string> {
   if (format === "json") return summaryJson(summary);
   const { summaryText } = await import("./summary_text.ts");
-  return summaryText(summary, standardOutputPage());
+  return await summaryText(summary, standardOutputPage());
 }
 
 /**
@@ -261,7 +261,7 @@ async function startProgress(
   const queues = queuesOf(options);
   // Loaded only when it is used.
   const { showProgress } = await import("./progress_bar.ts");
-  return showProgress(stderr, systemClock, run, {
+  return await showProgress(stderr, systemClock, run, {
     name: input === "-" ? "standard input" : input ?? queues.join(", "),
     colors: hasColors(Deno.stderr),
   });

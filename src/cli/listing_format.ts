@@ -1,8 +1,7 @@
-import truncate from "cli-truncate";
-import widthOf from "string-width";
 import type { Listing, Row } from "../inspect/listing.ts";
 import { grouped } from "./progress.ts";
 import { printable } from "./terminal.ts";
+import { measureFor, type TextMeasure } from "./text_measure.ts";
 
 /** How a listing can look. */
 export type ListingFormat = "table" | "csv" | "json" | "ndjson";
@@ -29,33 +28,44 @@ const FORMATS: Readonly<
 async function* table(
   { columns: all, tableColumns: columns = all, pages }: Listing,
 ): AsyncGenerator<string> {
-  let line: ((cells: readonly string[]) => string) | undefined;
+  let layout: readonly Column[] | undefined;
   for await (const page of gather(pages)) {
-    const rows = page.map((row) => columns.map((name) => cellOf(row[name])));
-    if (line === undefined) {
-      const isNumber = columns.map((name) =>
-        page.some((row) => typeof row[name] === "number")
-      );
-      line = lineWith([columns, ...rows], isNumber);
-      yield line(columns);
+    const whole = page.map((row) => columns.map((name) => cellOf(row[name])));
+    const measure = await measureFor(whole.flat());
+    const rows = whole.map((cells) =>
+      cells.map((cell) => measure.cut(cell, LONGEST_CELL))
+    );
+    if (layout === undefined) {
+      const widthsOf = (column: number) =>
+        [columns, ...rows].map((cells) => measure.widthOf(cells[column]!));
+      layout = columns.map((name, column) => ({
+        width: Math.max(...widthsOf(column)),
+        isNumber: page.some((row) => typeof row[name] === "number"),
+      }));
+      yield lineOf(columns, layout, measure);
     }
-    yield rows.map(line).join("");
+    const made = layout;
+    yield rows.map((cells) => lineOf(cells, made, measure)).join("");
   }
 }
 
-/** Makes lines as wide as these cells want them; numbers stand to the right. */
-function lineWith(
-  rows: readonly (readonly string[])[],
-  isNumber: readonly boolean[],
-): (cells: readonly string[]) => string {
-  const widths = isNumber.map((_, column) =>
-    Math.max(...rows.map((cells) => widthOf(cells[column]!)))
-  );
-  return (cells) =>
-    cells.map((cell, column) => {
-      const padding = " ".repeat(Math.max(0, widths[column]! - widthOf(cell)));
-      return isNumber[column] ? padding + cell : cell + padding;
-    }).join("  ").trimEnd() + "\n";
+/** A column of a table. */
+interface Column {
+  readonly width: number;
+  /** Numbers stand to the right. */
+  readonly isNumber: boolean;
+}
+
+function lineOf(
+  cells: readonly string[],
+  layout: readonly Column[],
+  { widthOf }: TextMeasure,
+): string {
+  return layout.map(({ width, isNumber }, column) => {
+    const cell = cells[column]!;
+    const padding = " ".repeat(Math.max(0, width - widthOf(cell)));
+    return isNumber ? padding + cell : cell + padding;
+  }).join("  ").trimEnd() + "\n";
 }
 
 /** Pages that are large enough to be measured, and one where there is none. */
@@ -74,7 +84,7 @@ async function* gather(pages: Listing["pages"]): AsyncGenerator<Row[]> {
 /** What a terminal can be shown of a value, whoever has written it. */
 function cellOf(value: unknown): string {
   if (typeof value === "number") return grouped(value);
-  return truncate(printable(textOf(value)), LONGEST_CELL);
+  return printable(textOf(value));
 }
 
 /** As RFC 4180 has it, with a header. */

@@ -3,6 +3,8 @@ import type { Extent, Source } from "../source/source.ts";
 import { every, type Progress } from "./progress.ts";
 import { progressLine, type RunState } from "./progress_line.ts";
 import type { StandardError } from "./stderr.ts";
+import { printable } from "./terminal.ts";
+import { measureFor } from "./text_measure.ts";
 
 /** How often the line is written anew, in ms. */
 const LINE_INTERVAL = 200;
@@ -29,16 +31,17 @@ export interface WatchedRun {
  * @param colors Whether it may have colours.
  * @returns A function that takes the line away.
  */
-export function showProgress(
+export async function showProgress(
   stderr: StandardError,
   clock: Clock,
   run: WatchedRun,
   { name, colors }: { readonly name: string; readonly colors: boolean },
-): () => void {
+): Promise<() => void> {
+  const style = { colors, measure: await measureFor([printable(name)]) };
   const watch = new RunWatch(run, clock, name);
   const end = every(LINE_INTERVAL, clock, () => {
     const state = watch.look();
-    stderr.showProgress((columns) => progressLine(state, columns, colors));
+    stderr.showProgress((columns) => progressLine(state, columns, style));
   });
   return () => {
     end();

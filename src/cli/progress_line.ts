@@ -1,8 +1,7 @@
-import truncate from "cli-truncate";
-import widthOf from "string-width";
 import { grouped, type Progress } from "./progress.ts";
 import type { ProgressLine } from "./stderr.ts";
 import { colored, printable } from "./terminal.ts";
+import type { TextMeasure } from "./text_measure.ts";
 
 /** Columns of a bar: as many as there is room for. */
 const SHORTEST_BAR = 5;
@@ -33,38 +32,52 @@ export interface RunState extends Progress {
 /**
  * Tells of a run in less than so many columns: as much as there is room for,
  * the most important parts first.
- *
- * @param colors Whether it may have colours.
  */
 export function progressLine(
   state: RunState,
   columns: number,
-  colors: boolean,
+  { colors, measure }: ProgressStyle,
 ): ProgressLine {
   const room = columns - 1;
+  const { widthOf } = measure;
   const { share } = state;
   const bar = share === undefined ? "" : `${percent(share)}`;
   const barRoom = share === undefined ? 0 : SHORTEST_BAR + 1 + bar.length;
-  const shown = fitting(partsOf(state), room - barRoom, barRoom > 0);
-  const texts = shown.map(({ text }) => text);
-  const used = texts.reduce((sum, text) => sum + widthOf(text) + GAP, 0);
+  const parts = partsOf(state).map((part) => ({
+    ...part,
+    width: widthOf(part.text),
+  }));
+  const shown = fitting(parts, room - barRoom, barRoom > 0);
   if (share !== undefined) {
+    const used = widthWith(shown) + GAP;
     const length = Math.min(LONGEST_BAR, room - used - 1 - bar.length);
+    const drawn = length < SHORTEST_BAR ? { text: bar, width: bar.length } : {
+      text: `${drawBar(share, length, colors)} ${bar}`,
+      width: length + 1 + bar.length,
+    };
     // What is read stands before the bar.
     const at = shown[0]?.rank === LAST ? 1 : 0;
-    texts.splice(
-      at,
-      0,
-      length < SHORTEST_BAR ? bar : `${drawBar(share, length, colors)} ${bar}`,
-    );
+    shown.splice(at, 0, { ...drawn, rank: LAST });
   }
-  const line = texts.join(" ".repeat(GAP));
-  const text = widthOf(line) > room ? truncate(line, Math.max(room, 1)) : line;
-  return { text, width: widthOf(text) };
+  const text = shown.map(({ text }) => text).join(" ".repeat(GAP));
+  const width = widthWith(shown);
+  if (width <= room) return { text, width };
+  // No bar is drawn where there is so little room, so it has no colours.
+  const rest = measure.cut(text, Math.max(room, 1));
+  return { text: rest, width: widthOf(rest) };
+}
+
+/** How the line is drawn. */
+export interface ProgressStyle {
+  /** Whether it may have colours. */
+  readonly colors: boolean;
+  /** That of what is read. */
+  readonly measure: TextMeasure;
 }
 
 interface Part {
   readonly text: string;
+  readonly width: number;
   /** Those with less are shown first where there is little room. */
   readonly rank: number;
 }
@@ -73,7 +86,7 @@ interface Part {
 const LAST = 9;
 
 /** The parts in the order they stand in. */
-function partsOf(state: RunState): Part[] {
+function partsOf(state: RunState): Omit<Part, "width">[] {
   const { name, received, unique, duplicates, rejected, rate } = state;
   const { total, timeLeft, attached, losses, idleTimeLeft } = state;
   const some = (rank: number, text: string | undefined) =>
@@ -105,6 +118,11 @@ function partsOf(state: RunState): Part[] {
   ];
 }
 
+/** The columns of some parts in a row. */
+function widthWith(parts: readonly Part[]): number {
+  return parts.reduce((sum, { width }) => sum + width + GAP, -GAP);
+}
+
 /** Those that there is room for, in their order. */
 function fitting(
   parts: readonly Part[],
@@ -114,10 +132,9 @@ function fitting(
   const shown = new Set<Part>();
   let left = follows ? room : room + GAP;
   for (const part of parts.toSorted((a, b) => a.rank - b.rank)) {
-    const width = widthOf(part.text) + GAP;
-    if (width > left && shown.size > 0) continue;
+    if (part.width + GAP > left && shown.size > 0) continue;
     shown.add(part);
-    left -= width;
+    left -= part.width + GAP;
   }
   return parts.filter((part) => shown.has(part));
 }

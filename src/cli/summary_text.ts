@@ -1,10 +1,9 @@
-import truncate from "cli-truncate";
-import widthOf from "string-width";
 import type { TypeTotals } from "../model/counts.ts";
 import type { RunResult } from "../pipeline/run_result.ts";
 import { grouped } from "./progress.ts";
 import type { Summary } from "./summary.ts";
 import { colored, type Page, printable, wrapped } from "./terminal.ts";
+import { ASCII, measureFor } from "./text_measure.ts";
 
 /** Columns of a bar: as many as there is room for. */
 const SHORTEST_BAR = 5;
@@ -26,10 +25,16 @@ const STOPPED: Readonly<Record<RunResult["stopped"], string>> = {
 };
 
 /** The summary for people. */
-export function summaryText(
+export async function summaryText(
   { run, types, busiest = [], rate, left }: Summary,
   page: Page,
-): string {
+): Promise<string> {
+  const users = busiest.map(({ user, events }) => ({
+    name: printable(user),
+    value: events,
+    cells: [counted(events, "event")],
+  }));
+  const measure = await measureFor(users.map(({ name }) => name));
   const seconds = (run.duration / 1_000).toFixed(1);
   const redelivered = run.redelivered === 0
     ? ""
@@ -60,17 +65,7 @@ export function summaryText(
       ),
     ) +
     section("Totals in the ledger:", typeRows(types, page)) +
-    section(
-      "Busiest users:",
-      table(
-        busiest.map(({ user, events }) => ({
-          name: user,
-          value: events,
-          cells: [counted(events, "event")],
-        })),
-        page,
-      ),
-    ) +
+    section("Busiest users:", table(users, page, { measure })) +
     filesText(run.files);
 }
 
@@ -106,10 +101,11 @@ function typeRows(
       `${(events / all * 100).toFixed(1)} %`,
     ],
   }));
-  return table(rows, page, all);
+  return table(rows, page, { whole: all });
 }
 
 interface Row {
+  /** What a terminal can be shown. */
   readonly name: string;
   /** What the bar shows. */
   readonly value: number;
@@ -121,11 +117,12 @@ interface Row {
  * that as there is room for.
  *
  * @param whole What a whole bar stands for. Default: the most that a row has.
+ * @param measure That of the names. Default: ASCII.
  */
 function table(
   rows: readonly Row[],
   { columns, colors }: Page,
-  whole = Math.max(...rows.map(({ value }) => value)),
+  { whole = Math.max(...rows.map(({ value }) => value)), measure = ASCII } = {},
 ): string[] {
   const widths =
     rows[0]?.cells.map((_, column) =>
@@ -135,9 +132,9 @@ function table(
   // The last cells tell the least.
   while (room < SHORTEST_NAME && widths.length > 1) room += widths.pop()!;
   const names = rows.map(({ name }) =>
-    truncate(printable(name), Math.max(room, SHORTEST_NAME))
+    measure.cut(name, Math.max(room, SHORTEST_NAME))
   );
-  const nameWidth = Math.max(0, ...names.map((name) => widthOf(name)));
+  const nameWidth = Math.max(0, ...names.map(measure.widthOf));
   const barRoom = Math.min(LONGEST_BAR, room - nameWidth - GAP.length);
   return rows.map(({ value, cells }, row) => {
     const name = names[row]!;
@@ -147,7 +144,7 @@ function table(
       : Math.round(value / whole * barRoom);
     const bar = "█".repeat(length);
     const drawn = bar === "" ? "" : GAP + (colors ? colored(bar) : bar);
-    const padding = " ".repeat(nameWidth - widthOf(name));
+    const padding = " ".repeat(nameWidth - measure.widthOf(name));
     return `${INDENT}${name}${padding}${texts.join("")}${drawn}`;
   });
 }

@@ -21,6 +21,7 @@ test("the columns of a table are as wide as a terminal shows them, whatever name
     "👩‍👩‍👧          1",
     "e\u0301           1",
   ]);
+  assertEquals(await tableOf("b".repeat(81)), [`${"b".repeat(79)}…      1`]);
   const [long, short] = await tableOf("日".repeat(60), "x\u2028\x9b");
   assertEquals(long, `${"日".repeat(39)}…      1`);
   assertEquals(short, `x\\u2028\\u009b${" ".repeat(66)}      1`);

@@ -1,10 +1,12 @@
 import { assert, assertEquals } from "@std/assert";
-import widthOf from "string-width";
 import { RunWatch } from "../../src/cli/progress_bar.ts";
 import { progressLine, type RunState } from "../../src/cli/progress_line.ts";
+import { cut, widthOf } from "../../src/cli/unicode_measure.ts";
 import type { Extent } from "../../src/source/source.ts";
 import { FakeClock } from "../support/fake_clock.ts";
 import { test } from "../support/pure.ts";
+
+const measure = { widthOf, cut };
 
 const STATE: RunState = {
   name: "イベント\x1b[2J",
@@ -23,7 +25,7 @@ const STATE: RunState = {
 
 test("the progress line tells what matters most in the room there is", () => {
   const lines = [160, 80, 60, 30].map((columns) =>
-    progressLine(STATE, columns, false).text
+    progressLine(STATE, columns, { colors: false, measure }).text
   );
   assertEquals(lines, [
     "イベント\\u001b[2J  ██████████████░░░░░░░░░░░░░░░░  45 %  45,000 of 100,000  12,345/s  5 s left  44,000 counted  800 duplicates  200 rejected  1 lost connection",
@@ -36,7 +38,7 @@ test("the progress line tells what matters most in the room there is", () => {
       const { text, width } = progressLine(
         { ...STATE, idleTimeLeft },
         columns,
-        true,
+        { colors: true, measure },
       );
       assert(width < columns, `${width} of ${columns} columns: ${text}`);
       assertEquals(width, widthOf(text));
