@@ -6,8 +6,9 @@ import { heading, median, type Report } from "./report.ts";
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
 /**
- * Measures the executable beside the source: the time that `--version` takes,
- * and the resident memory of a run that waits for input (Linux).
+ * Measures the executable beside the source: the time that `--version` takes
+ * and a whole run with nothing to count, and the resident memory of a run that
+ * waits for input (Linux).
  *
  * @param folder A temporary folder.
  * @param starts How often each is started, in turn.
@@ -33,27 +34,34 @@ export async function benchStartup(
   };
   heading(
     "Start",
-    `--version, median of ${starts}, after the first; memory while it waits`,
+    `--version and an empty run, medians of ${starts}; memory while it waits`,
   );
-  const times = new Map<string, number[]>();
   const env = { EVENTCOUNTER_CACHE: `${folder}/cache` };
+  const usages = [["--version"], ["--input", "-", "--out", `${folder}/empty`]];
+  const times = new Map<string, number[]>();
   for (let start = 0; start <= starts; start++) {
-    for (const [name, [command, ...args]] of Object.entries(commands)) {
-      const began = performance.now();
-      await new Deno.Command(command!, { args: [...args, "--version"], env })
-        .output();
-      // The first start unpacks and compiles.
-      if (start > 0) {
-        times.set(name, [...times.get(name) ?? [], performance.now() - began]);
+    for (const [name, [command, ...before]] of Object.entries(commands)) {
+      for (const usage of usages) {
+        const began = performance.now();
+        await new Deno.Command(command!, { args: [...before, ...usage], env })
+          .output();
+        const key = `${name} ${usage[0]}`;
+        const taken = performance.now() - began;
+        // The first start unpacks and compiles.
+        if (start > 0) times.set(key, [...times.get(key) ?? [], taken]);
       }
     }
   }
   for (const [name, command] of Object.entries(commands)) {
     const megabytes = await idleMemory(command, folder, env) / 1e6;
+    const [version, run] = usages.map(([first]) =>
+      median(times.get(`${name} ${first}`)!).toFixed(0)
+    );
     report.note(
-      `The ${name} answers \`--version\` within ${
-        median(times.get(name)!).toFixed(0)
-      } ms, and takes ${megabytes.toFixed(0)} MB while it waits.`,
+      `The ${name} answers \`--version\` within ${version} ms, counts nothing ` +
+        `within ${run} ms, and takes ${
+          megabytes.toFixed(0)
+        } MB while it waits.`,
     );
   }
 }
