@@ -1,28 +1,14 @@
-import { ensureDir } from "@std/fs";
-import { EventCounterError, EXIT, messageOf } from "../model/errors.ts";
 import { EXPECTED_IDS } from "../model/expected_id.ts";
+import { outputFailure } from "../output/output_failure.ts";
 import type { GeneratedEvent } from "../publish/generated_message.ts";
 import type { Expectation } from "../publish/expectation.ts";
-
-/**
- * Makes sure that a folder is there and files can be made in it.
- *
- * @throws {EventCounterError} 73 if not, 74 if its disk is full or fails.
- */
-export async function prepareFolder(folder: string): Promise<void> {
-  try {
-    await ensureDir(folder);
-    await Deno.remove(await Deno.makeTempFile({ dir: folder }));
-  } catch (error) {
-    throw failure(error, folder);
-  }
-}
 
 /**
  * Writes the JSON files that a correct count must give; other files in the
  * folder stay.
  *
- * @throws {EventCounterError} As {@linkcode prepareFolder}.
+ * @throws {EventCounterError} 73 if one cannot be written, 74 if the disk is
+ * full or fails.
  */
 export async function writeExpectation(
   folder: string,
@@ -33,7 +19,7 @@ export async function writeExpectation(
     try {
       await Deno.writeTextFile(path, text);
     } catch (error) {
-      throw failure(error, path);
+      throw outputFailure(error, path, "--expect");
     }
   }
 }
@@ -53,7 +39,7 @@ export class ExpectedIdsFile implements Disposable {
   /**
    * Makes it, or empties it.
    *
-   * @throws {EventCounterError} As {@linkcode prepareFolder}; so do the others.
+   * @throws {EventCounterError} As {@linkcode writeExpectation}; so do the others.
    */
   constructor(folder: string) {
     this.#path = `${folder}/${EXPECTED_IDS}`;
@@ -88,18 +74,7 @@ export class ExpectedIdsFile implements Disposable {
     try {
       return run();
     } catch (error) {
-      throw failure(error, this.#path);
+      throw outputFailure(error, this.#path, "--expect");
     }
   }
-}
-
-function failure(error: unknown, path: string): EventCounterError {
-  const { code } = error as { code?: string };
-  const isDisk = ["ENOSPC", "EDQUOT", "EIO", "EFBIG"].includes(code ?? "");
-  return new EventCounterError(
-    isDisk ? EXIT.ioError : EXIT.cannotCreateOutput,
-    `Cannot write "${path}": ${messageOf(error)}; ` +
-      "check its disk and permissions, or give another folder with --expect",
-    { cause: error },
-  );
 }

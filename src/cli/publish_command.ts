@@ -2,6 +2,7 @@ import { ValidationError } from "@cliffy/command";
 import { getLogger } from "@logtape/logtape";
 import { onSignals } from "../lifecycle/signals.ts";
 import { systemClock } from "../model/clock.ts";
+import { prepareFolder } from "../output/output_folder.ts";
 import { AmqpPublisher } from "../publish/amqp_publisher.ts";
 import { Expectation } from "../publish/expectation.ts";
 import type { GeneratedMessage } from "../publish/generated_message.ts";
@@ -10,11 +11,7 @@ import { NdjsonPublisher } from "../publish/ndjson_publisher.ts";
 import { publishMessages } from "../publish/publish_messages.ts";
 import { OutputClosed, type Publisher } from "../publish/publisher.ts";
 import { findAmqpAddress } from "./amqp_url.ts";
-import {
-  ExpectedIdsFile,
-  prepareFolder,
-  writeExpectation,
-} from "./expectation_files.ts";
+import { ExpectedIdsFile, writeExpectation } from "./expectation_files.ts";
 import { readTlsFiles } from "./tls_files.ts";
 import type { QueueType } from "../topology/topology.ts";
 import { configureLog, type Format, type Level } from "./log.ts";
@@ -63,7 +60,9 @@ export async function publish(
   const seed = options.seed ?? randomSeed();
   // All that can refuse does so before anything is published.
   const messages = generateMessages({ ...options, seed });
-  if (options.expect !== undefined) await prepareFolder(options.expect);
+  if (options.expect !== undefined) {
+    await prepareFolder(options.expect, "--expect");
+  }
   // Told now as well: a run that fails has no summary, and to publish the
   // missing rest is to repeat it.
   log.info("publishing {size} messages with seed {seed}", {

@@ -7,7 +7,7 @@ import { parseUuid } from "../model/uuid.ts";
 import type { Finding } from "./examination.ts";
 import { Faults } from "./faults.ts";
 import { addDifferences } from "./file_checks.ts";
-import { countsIn, linesOf } from "./file_lines.ts";
+import { countsIn, linesOf, parsed } from "./file_lines.ts";
 import { costOf, idsOf, PASS_BYTES, passOf } from "./id_passes.ts";
 import { quantity } from "./words.ts";
 
@@ -110,15 +110,15 @@ function readExpectedId(
   path: string,
   number: number,
 ): ExpectedId {
-  try {
-    return JSON.parse(line);
-  } catch (error) {
-    throw new EventCounterError(
-      EXIT.badInput,
-      `Line ${number} of "${path}" is no JSON: write it anew with publish --expect`,
-      { cause: error },
-    );
-  }
+  const { id, user, type } = (parsed(line) ?? {}) as Record<string, unknown>;
+  if (
+    typeof id === "string" && typeof user === "string" &&
+    typeof type === "string"
+  ) return { id, user, type };
+  throw new EventCounterError(
+    EXIT.badInput,
+    `Line ${number} of "${path}" is no expected id: write it anew with publish --expect`,
+  );
 }
 
 async function typesIn(folder: string): Promise<string[]> {

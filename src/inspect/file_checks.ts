@@ -128,7 +128,10 @@ async function compareRejections(
   isInUse: boolean,
 ): Promise<{ isThere: boolean; lags: boolean }> {
   const path = join(folder, REJECTED_FILE);
-  const isThere = await Deno.stat(path).then(() => true, () => false);
+  const isThere = await Deno.stat(path).then(
+    () => true,
+    (error) => !(error instanceof Deno.errors.NotFound),
+  );
   const lines = isThere ? each(linesOf(path)) : each([]);
   for await (const page of ledger.rejections()) {
     for (const rejection of page) {

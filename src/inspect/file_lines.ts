@@ -47,15 +47,25 @@ export async function* countsIn(
     for (const line of lines) {
       number++;
       if (line === "{" || line === "}") continue;
-      const [, user, count] = COUNT.exec(line) ?? [];
-      if (user === undefined) {
+      const [, name = "", count] = COUNT.exec(line) ?? [];
+      const user = parsed(name);
+      if (typeof user !== "string") {
         throw new EventCounterError(
           EXIT.badInput,
           `Line ${number} of "${path}" is no count: it was changed by hand, or written by another program; remove it and run count again`,
         );
       }
-      counts.push([JSON.parse(user), Number(count)]);
+      counts.push([user, Number(count)]);
     }
     yield counts;
+  }
+}
+
+/** What a line of JSON says; nothing if it is none. */
+export function parsed(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return undefined;
   }
 }

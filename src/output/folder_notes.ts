@@ -2,6 +2,7 @@ import { Buffer } from "node:buffer";
 import { join, resolve } from "node:path";
 import type { FileNote, FileNotes } from "../model/file_note.ts";
 import { Draft } from "./draft.ts";
+import { outputFailure } from "./output_failure.ts";
 import { syncFolder } from "./output_folder.ts";
 
 /** Name of the file in the folder; it is none that `*.json` means. */
@@ -17,12 +18,20 @@ export class FolderNotes implements FileNotes {
     this.#notes = notes;
   }
 
-  /** Reads them. Without that file, or with a damaged one, none is known. */
+  /**
+   * Reads them. Without that file, or with a damaged one, none is known.
+   *
+   * @throws {EventCounterError} 73 or 74 if the file is there, but cannot be
+   * read.
+   */
   static async read(folder: string): Promise<FolderNotes> {
+    const path = join(folder, NOTES_FILE);
     try {
-      const text = await Deno.readTextFile(join(folder, NOTES_FILE));
-      return new FolderNotes(folder, JSON.parse(text, decodeDigest));
-    } catch {
+      return new FolderNotes(folder, notesIn(await Deno.readTextFile(path)));
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound)) {
+        throw outputFailure(error, path);
+      }
       return new FolderNotes(folder, []);
     }
   }
@@ -54,6 +63,19 @@ export class FolderNotes implements FileNotes {
     await draft.publish();
     await syncFolder(this.#folder);
   }
+}
+
+function notesIn(text: string): readonly FileNote[] {
+  try {
+    const notes = JSON.parse(text, decodeDigest);
+    return Array.isArray(notes) && notes.every(isNote) ? notes : [];
+  } catch {
+    return [];
+  }
+}
+
+function isNote(note: Partial<FileNote> | null): boolean {
+  return typeof note?.name === "string" && note.digest instanceof Uint8Array;
 }
 
 function encodeDigest(_key: string, value: unknown): unknown {

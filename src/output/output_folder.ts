@@ -11,10 +11,14 @@ const ABANDONED_AFTER = 60_000;
  * Makes sure that a folder is there, outlives a power cut and can be written,
  * and removes what a killed run has left half written.
  *
+ * @param option The one that names it, for messages. Default: `--out`.
  * @throws {EventCounterError} 73 if it cannot be made or written, 74 if its
  * disk is full or fails.
  */
-export async function prepareFolder(folder: string): Promise<void> {
+export async function prepareFolder(
+  folder: string,
+  option?: string,
+): Promise<void> {
   try {
     await makeFolder(folder);
     await removeAbandoned(folder);
@@ -28,7 +32,7 @@ export async function prepareFolder(folder: string): Promise<void> {
     }
     await Deno.remove(probe);
   } catch (error) {
-    throw outputFailure(error, folder);
+    throw outputFailure(error, folder, option);
   }
 }
 

@@ -1,5 +1,6 @@
 /** Files that an option names, with something else in their place. */
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { runLimited } from "../support/limited_program.ts";
 import { runProgram } from "../support/program.ts";
 import { TemporaryFolder } from "../support/temporary_folder.ts";
 
@@ -31,4 +32,15 @@ Deno.test("what is no regular file, as /dev/stdout, is never replaced: 73 with t
     ]);
     assert((await Deno.lstat(path)).isSymlink);
   }
+});
+
+Deno.test("publish --expect on a full disk: 74, and where it cannot be made: 73", async () => {
+  const args = ["publish", "--to", "-", "--size", "5000", "--expect"];
+  const path = folder.make();
+  const full = await runLimited([...args, path], 2_048);
+  assertEquals([full.code, full.complaints.length], [74, 1], full.stderr);
+  assertStringIncludes(full.stderr, `Cannot write "${path}/ids.ndjson"`);
+  const refused = await runProgram([...args, "/dev/null/no"]);
+  assertEquals([refused.code, refused.complaints.length], [73, 1]);
+  assertStringIncludes(refused.stderr, "give another with --expect");
 });

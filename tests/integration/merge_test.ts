@@ -210,6 +210,12 @@ Deno.test("merge: what an earlier merge wrote is replaced or removed, what anoth
     await Deno.readTextFile(`${out}/created.json`),
     '{\n  "bob": 1\n}\n',
   );
+
+  // With damaged notes no file is known.
+  for (const damaged of ["{", "{}", "[null]", '[{"name":"created.json"}]']) {
+    await Deno.writeTextFile(`${out}/.eventcounter-merge`, damaged);
+    assertEquals((await merge(b!)).length, 2, damaged);
+  }
   await first.close();
   await second.close();
 });

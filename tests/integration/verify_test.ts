@@ -1,4 +1,4 @@
-import { assertEquals, assertMatch } from "@std/assert";
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { DatabaseSync } from "node:sqlite";
 import { parsePostgresAddress } from "../../src/ledger/postgres/postgres_address.ts";
 import { Session } from "../../src/ledger/postgres/session.ts";
@@ -99,6 +99,21 @@ Deno.test("verify: a ledger that was left alone has no fault, and a deleted id a
   const ids = Deno.readTextFileSync(`${counted.expect}/ids.ndjson`);
   assertMatch(ids, new RegExp(gone));
   assertEquals(Object.keys(faults).length, 5);
+});
+
+Deno.test("verify: lines of files that mean nothing are named, by their number", async () => {
+  await using counted = await Counted.make();
+  const created = `${counted.out}/created.json`;
+  await Deno.writeTextFile(created, '{\n  "a\\q": 1\n}\n');
+  const ids = `${counted.expect}/ids.ndjson`;
+  for (
+    const line of ["no JSON", "null", "{}", '{"id":1,"user":"a","type":"b"}']
+  ) {
+    await Deno.writeTextFile(ids, `${line}\n`);
+    const { files, "expected ids": expected } = await counted.faults();
+    assertStringIncludes(files!, `Line 2 of "${created}" is no count`);
+    assertStringIncludes(expected!, `Line 1 of "${ids}" is no expected id`);
+  }
 });
 
 Deno.test("verify: a folder that is not there is no fault of the ledger: 2", async () => {

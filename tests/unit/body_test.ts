@@ -70,6 +70,16 @@ test("readBody() agrees with JSON.parse on other spellings of an id", () => {
   for (const body of bodies) agree(bytes(body), body);
 });
 
+test("readBody() takes an id of 1,024 bytes at most, whatever its characters", () => {
+  const fits = (id: string) =>
+    typeof outcomeOf(bytes(`{"id":"${id}"}`)) !== "string";
+  assertEquals(
+    ["x".repeat(1_024), "x".repeat(1_025), "ü".repeat(512), "ü".repeat(513)]
+      .map(fits),
+    [true, false, true, false],
+  );
+});
+
 function agree(body: Uint8Array<ArrayBuffer>, what: string): void {
   assertEquals(outcomeOf(body), modelOfBody(body), what);
 }
