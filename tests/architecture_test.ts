@@ -64,7 +64,7 @@ async function sourceFiles(): Promise<SourceFile[]> {
     const text = await Deno.readTextFile(path);
     const imports = [
       ...text.matchAll(
-        /^(?:import|export)\b[^;"]*?\bfrom\s+"([^"]+)"|^import\s+"([^"]+)"/gm,
+        /^(?:import|export)\b[^;"]*?\bfrom\s+"([^"]+)"|\bimport\(\s*"([^"]+)"/gm,
       ),
     ].map((match) => (match[1] ?? match[2])!);
     files.push({ path: relative(root, path), text, imports });

@@ -7,7 +7,7 @@ import {
 /**
  * The permissions of the program, as flags of Deno. Which broker, which files
  * and which folders is known only when it runs, so network, read and write
- * cannot be narrower; `statfs` tells the room on a disk. The task `eventcounter`
+ * cannot be narrower; `statfs` tells the room on a disk. The task `run`
  * in deno.json gives the same; a test holds the two equal.
  */
 export const PERMISSIONS: readonly string[] = [
