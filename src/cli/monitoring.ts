@@ -179,6 +179,9 @@ function reportOf(place: LedgerPlace): Page {
       });
     } catch (error) {
       page = undefined;
+      log.warn("the page with the report cannot be made: {error}", {
+        error: messageOf(error),
+      });
       return text(`${messageOf(error)}\n`, 503);
     }
   };

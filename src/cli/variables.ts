@@ -3,10 +3,11 @@ import { PASSWORD_VARIABLES } from "./postgres_password.ts";
 import { PUBLISH_OPTIONS } from "./publish_options.ts";
 
 /**
- * What the package `pg` looks at, whatever it is told. They mean nothing here,
- * but it must be allowed to look.
+ * What packages look at, whatever they are told: `echarts` and `pg`. They mean
+ * nothing here, but a package that may not look ends the program.
  */
-export const VARIABLES_OF_PG: readonly string[] = [
+export const VARIABLES_OF_PACKAGES: readonly string[] = [
+  "NODE_ENV",
   "PGBINARY",
   "PGOPTIONS",
   "PGREPLICATION",

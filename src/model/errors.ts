@@ -70,9 +70,12 @@ export function messageOf(error: unknown): string {
   return oneLine(text)
     .replace(/(\(os error \d+\)): \w+ '.*'( -> '.*')?$/, "$1")
     .replace(
-      /^Requires \w+ access to .*, run again with the --allow-[\w-]+ flag$/,
-      "this program has no permission to use it (Deno gives none for folders " +
-        "of the system such as /dev, /proc and /sys)",
+      /^Requires (\w+) access to (.*), run again with the --allow-[\w-]+ flag$/,
+      (_, kind, what) =>
+        /^(read|write|all)$/.test(kind)
+          ? "this program has no permission to use it (Deno gives none for " +
+            "folders of the system such as /dev, /proc and /sys)"
+          : `this program has no permission for ${what} (${kind})`,
     );
 }
 

@@ -1,4 +1,5 @@
 import { fileURLToPath } from "node:url";
+import { PERMISSIONS } from "../../tools/compile/permissions.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -10,6 +11,9 @@ export const CONFIGURATION: string = Deno.env.get("EVENTCOUNTER_TEST_CONFIG") ??
   (import.meta.resolve("@cliffy/command").startsWith("jsr:")
     ? `${root}deno.json`
     : `${root}tools/npm_only/deno.json`);
+
+/** The program itself. */
+const MAIN = "main.ts";
 
 /** Variables the program reads; a test must not inherit them. */
 const VARIABLES = /^(AMQP_|EVENTCOUNTER_)/;
@@ -55,8 +59,8 @@ export interface Running {
 /** Starts the program as a process of its own. */
 export function startProgram(
   args: readonly string[],
-  { env = {}, stdin, entry = "main.ts", cwd = root, through = [] }:
-    ProgramOptions = {},
+  { env = {}, stdin, entry = MAIN, cwd = root, through = [] }: ProgramOptions =
+    {},
 ): Running {
   const inherited = Object.entries(Deno.env.toObject())
     .filter(([name]) => !VARIABLES.test(name));
@@ -65,7 +69,9 @@ export function startProgram(
     args: [
       ...before,
       ...["run", "--quiet", "--no-prompt", "--no-lock", "-c", CONFIGURATION],
-      ...["--allow-net", "--allow-read", "--allow-write", "--allow-env"],
+      // What the program may do; programs of the tests' own are told more.
+      ...PERMISSIONS,
+      ...(entry === MAIN ? [] : ["--allow-env"]),
       ...[`${root}${entry}`, ...args],
     ],
     cwd,

@@ -16,12 +16,16 @@ test("an error is told on one line, without what Deno adds to it", () => {
       undefined,
       new Error("No such file or directory (os error 2): open 'out/a'"),
       new Error("Permission denied (os error 13): rename 'a' -> 'b'"),
+      new Error(
+        'Requires env access to "HOME", run again with the --allow-env flag',
+      ),
     ].map(messageOf),
     [
       "a b",
       "undefined",
       "No such file or directory (os error 2)",
       "Permission denied (os error 13)",
+      'this program has no permission for "HOME" (env)',
     ],
   );
 });

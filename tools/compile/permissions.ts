@@ -1,7 +1,7 @@
 import {
   VARIABLES,
   VARIABLES_OF_OTLP,
-  VARIABLES_OF_PG,
+  VARIABLES_OF_PACKAGES,
 } from "../../src/cli/variables.ts";
 
 /**
@@ -16,7 +16,7 @@ export const PERMISSIONS: readonly string[] = [
   "--allow-write",
   "--allow-sys=statfs",
   `--allow-env=${
-    [...VARIABLES, ...VARIABLES_OF_PG, ...VARIABLES_OF_OTLP].join(",")
+    [...VARIABLES, ...VARIABLES_OF_PACKAGES, ...VARIABLES_OF_OTLP].join(",")
   }`,
 ];
 
