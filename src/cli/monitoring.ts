@@ -9,7 +9,7 @@ import {
   text,
 } from "../metrics/page_server.ts";
 import { type MeasuredRun, RunMetrics } from "../metrics/run_metrics.ts";
-import { replaceTextFile } from "../output/text_file.ts";
+import { MetricsFile } from "./metrics_file.ts";
 import type { OpenTelemetry } from "../metrics/open_telemetry.ts";
 import type { OtlpSender } from "../metrics/otlp_sender.ts";
 import { isExporting } from "./telemetry.ts";
@@ -39,14 +39,14 @@ export interface MonitoringPlaces {
  */
 export class Monitoring {
   readonly #metrics: RunMetrics;
-  readonly #file: string | undefined;
+  readonly #file: MetricsFile | undefined;
   readonly #telemetry: OpenTelemetry | undefined;
   readonly #sender: OtlpSender | undefined;
   #server: PageServer | undefined;
 
   private constructor(
     metrics: RunMetrics,
-    file: string | undefined,
+    file: MetricsFile | undefined,
     { telemetry, sender }: Exporter,
   ) {
     this.#metrics = metrics;
@@ -74,9 +74,12 @@ export class Monitoring {
       types,
       checkpointed: (seconds) => telemetry?.checkpoint(seconds),
     });
-    const monitoring = new Monitoring(metrics, metricsFile, exporter);
+    const file = metricsFile === undefined
+      ? undefined
+      : await MetricsFile.find(metricsFile);
+    const monitoring = new Monitoring(metrics, file, exporter);
     // What can refuse does so before anything is consumed.
-    if (metricsFile !== undefined) await monitoring.#replace(metricsFile);
+    await file?.write(await metrics.text());
     if (listen !== undefined) monitoring.#listen(listen, reportOf(ledger));
     telemetry?.update(await metrics.readings());
     return monitoring;
@@ -113,17 +116,11 @@ export class Monitoring {
       headers: { "content-type": this.#metrics.contentType },
     });
 
-  async #replace(file: string): Promise<void> {
-    const text = await this.#metrics.text();
-    await replaceTextFile(file, text, "--metrics-file");
-  }
-
   /** A run does not end because it cannot be told of. */
   async #write(): Promise<void> {
     this.#telemetry?.update(await this.#metrics.readings());
-    if (this.#file === undefined) return;
     try {
-      await this.#replace(this.#file);
+      await this.#file?.write(await this.#metrics.text());
     } catch (error) {
       log.warn("the metrics are not up to date: {error}", {
         error: messageOf(error),

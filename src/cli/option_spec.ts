@@ -1,3 +1,5 @@
+import { REJECTION_REASONS } from "../model/rejection.ts";
+
 /** One option with all that there is to say about it. */
 export interface OptionSpec {
   /** Its flags as Cliffy reads them, for example `--idle <duration:idle>`. */
@@ -27,16 +29,7 @@ export const OPTION_WORDS: Readonly<Record<string, readonly string[]>> = {
   grouping: ["user", "type", "reason"],
   "listing-format": ["table", "csv", "json", "ndjson"],
   "log-level": ["debug", "info", "warn", "error", "off"],
-  reason: [
-    ...["bad_routing_key", "unknown_type", "bad_type_name", "bad_json"],
-    ...[
-      "missing_id",
-      "bad_id",
-      "body_too_large",
-      "bad_encoding",
-      "delivery_limit",
-    ],
-  ],
+  reason: REJECTION_REASONS,
   "queue-type": ["classic", "quorum", "stream"],
 };
 

@@ -3,7 +3,7 @@ import type { CheckpointBatch, Ledger, RunTotals } from "../ledger/ledger.ts";
 import { type Clock, systemClock } from "../model/clock.ts";
 import type { TypeTotals } from "../model/counts.ts";
 import { pause } from "../model/pause.ts";
-import type { RejectionReason } from "../model/rejection.ts";
+import { REJECTION_REASONS, type RejectionReason } from "../model/rejection.ts";
 import type { Source } from "../source/source.ts";
 import { PolledMetrics, PREFIX } from "./polled_metrics.ts";
 
@@ -166,7 +166,12 @@ export class RunMetrics {
       "rejections_total",
       "Messages that could not be counted, by reason.",
       "reason",
-      () => [...pipeline.rejectedByReason],
+      // All of them, since a series that begins at 1 has not increased.
+      () =>
+        REJECTION_REASONS.map((reason) => [
+          reason,
+          pipeline.rejectedByReason.get(reason) ?? 0,
+        ]),
     );
     this.#polled.counter(
       "redeliveries_total",

@@ -1,25 +1,29 @@
 import type { MessageProperties } from "./message_properties.ts";
 
 /** Why a delivery could not become an event. */
-export type RejectionReason =
-  /** The routing key is not `<user>.event.<type>` with a user and a type. */
-  | "bad_routing_key"
-  /** The type is not one of those that are counted. */
-  | "unknown_type"
-  /** Every type is counted, but this one is no possible name of one. */
-  | "bad_type_name"
-  /** The body is not a JSON object in UTF-8. */
-  | "bad_json"
-  /** There is no id where it should be: no member `id` in the object, say. */
-  | "missing_id"
-  /** The id is no string, empty, or longer than 1,024 bytes. */
-  | "bad_id"
-  /** The body is larger than 1 MiB, or would be, decompressed. */
-  | "body_too_large"
-  /** The body cannot be decompressed as its `content-encoding` says. */
-  | "bad_encoding"
-  /** Once more given back, and the broker would drop it. */
-  | "delivery_limit";
+export const REJECTION_REASONS = [
+  // The routing key is not `<user>.event.<type>` with a user and a type.
+  "bad_routing_key",
+  // The type is not one of those that are counted.
+  "unknown_type",
+  // Every type is counted, but this one is no possible name of one.
+  "bad_type_name",
+  // The body is not a JSON object in UTF-8.
+  "bad_json",
+  // There is no id where it should be: no member `id` in the object, say.
+  "missing_id",
+  // The id is no string, empty, or longer than 1,024 bytes.
+  "bad_id",
+  // The body is larger than 1 MiB, or would be, decompressed.
+  "body_too_large",
+  // The body cannot be decompressed as its `content-encoding` says.
+  "bad_encoding",
+  // Once more given back, and the broker would drop it.
+  "delivery_limit",
+] as const;
+
+/** One of {@linkcode REJECTION_REASONS}. */
+export type RejectionReason = typeof REJECTION_REASONS[number];
 
 /** A delivery that cannot become an event, as it is kept. */
 export interface Rejection {

@@ -53,6 +53,14 @@ Deno.test("metrics and health of a run can be read from this machine, and hold n
   assert(/^eventcounter_run_success 1$/m.test(last), last);
   assert(/^eventcounter_connection_losses_total 1$/m.test(last), last);
   assert(/^eventcounter_queue_ready_messages 0$/m.test(last), last);
+
+  // The counters of a file go on with the next run; what is now does not.
+  await place.publish([event("bob", "created", "secret-2")]);
+  await place.count("--metrics-file", file, "--until-empty");
+  const next = await Deno.readTextFile(file);
+  assert(/deliveries_total\{outcome="counted"\} 2$/m.test(next), next);
+  assert(/^eventcounter_connection_losses_total 1$/m.test(next), next);
+  assert(/^eventcounter_ledger_ids 2$/m.test(next), next);
 });
 
 const folders = new TemporaryFolder();

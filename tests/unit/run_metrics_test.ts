@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { MemoryLedger } from "../../src/ledger/memory/memory_ledger.ts";
 import { RunMetrics } from "../../src/metrics/run_metrics.ts";
+import { REJECTION_REASONS } from "../../src/model/rejection.ts";
 import type { Extent } from "../../src/source/source.ts";
 import { FakeClock } from "../support/fake_clock.ts";
 import { checkpoint } from "../support/ledger_content.ts";
@@ -58,7 +59,9 @@ test("metrics tell of a run what can be seen from outside, and of its checkpoint
       'ledger_users{type="updated"} 2',
       "queue_ready_messages 12",
       "redeliveries_total 3",
-      'rejections_total{reason="bad_json"} 1',
+      ...REJECTION_REASONS.map((reason) =>
+        `rejections_total{reason="${reason}"} ${Number(reason === "bad_json")}`
+      ),
     ].sort(),
   );
   metrics.end(true);
