@@ -47,7 +47,9 @@ export async function doctor(
     }
     refuseFailed(
       examination,
-      "what to do stands in its line, and a run would end with this code",
+      "what to do stands in its line" +
+        // A run does not hold its ledger against itself.
+        (options.verify === true ? "" : ", and a run would end with this code"),
     );
   });
 }

@@ -82,7 +82,10 @@ export async function examine(
     const { reader } = ledger ?? {};
     if (options.verify === true && reader !== undefined) {
       const isInUse = await reader.isInUse();
-      await verifyLedger(examination, reader, { folder: out, isInUse });
+      await verifyLedger(examination, reader, {
+        ...{ folder: out, isInUse },
+        beforeRun: true,
+      });
     }
     const streams = await lookAtStreams(
       examination,

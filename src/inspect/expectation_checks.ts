@@ -15,6 +15,8 @@ const ADVICE =
   "an id that is missing can be published again, unless its count " +
   "is there; what is too much came from somebody else, or before";
 
+const REWRITE = "write it anew with publish --expect";
+
 /**
  * Holds the counts of a ledger against the files that `publish --expect` wrote.
  *
@@ -28,7 +30,9 @@ export async function expectedCounts(
   const expected = await typesIn(folder);
   for (const type of new Set([...expected, ...await ledger.types()])) {
     const name = join(folder, `${type}.json`);
-    const counts = expected.includes(type) ? countsIn(name) : nothing();
+    const counts = expected.includes(type)
+      ? countsIn(name, REWRITE)
+      : nothing();
     await addDifferences(faults, ledger.counts(type), counts, name);
   }
   faults.tell(ADVICE);
@@ -117,7 +121,7 @@ function readExpectedId(
   ) return { id, user, type };
   throw new EventCounterError(
     EXIT.badInput,
-    `Line ${number} of "${path}" is no expected id: write it anew with publish --expect`,
+    `Line ${number} of "${path}" is no expected id: ${REWRITE}`,
   );
 }
 

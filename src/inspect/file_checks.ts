@@ -58,7 +58,12 @@ export async function sameFiles(
     if (standing.note === undefined) {
       faults.add(`${path} was not written from this ledger as it is`);
     }
-    await addDifferences(faults, ledger.counts(type), countsIn(path), name);
+    await addDifferences(
+      faults,
+      ledger.counts(type),
+      countsIn(path, ADVICE),
+      name,
+    );
   }
   const rejections = await compareRejections(ledger, folder, faults, isInUse);
   if (rejections.isThere) files++;

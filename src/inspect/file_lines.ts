@@ -36,10 +36,12 @@ const COUNT = /^ {2}(".*"): (\d+),?$/s;
 /**
  * The counts of `<type>.json`, as this program writes it, in portions.
  *
+ * @param advice What to do about a file that is written otherwise.
  * @throws {EventCounterError} 65 if it is written otherwise.
  */
 export async function* countsIn(
   path: string,
+  advice: string,
 ): AsyncGenerator<readonly UserCount[], void, void> {
   let number = 0;
   for await (const lines of linesOf(path)) {
@@ -52,7 +54,7 @@ export async function* countsIn(
       if (typeof user !== "string") {
         throw new EventCounterError(
           EXIT.badInput,
-          `Line ${number} of "${path}" is no count: it was changed by hand, or written by another program; remove it and run count again`,
+          `Line ${number} of "${path}" is no count: it was changed by hand, or written by another program; ${advice}`,
         );
       }
       counts.push([user, Number(count)]);

@@ -1,4 +1,5 @@
 import { assertEquals, assertMatch } from "@std/assert";
+import { DatabaseSync } from "node:sqlite";
 import { SqliteLedger } from "../../src/ledger/sqlite/sqlite_ledger.ts";
 import { Place } from "../support/broker_place.ts";
 import { askPostgres, ledgerUrl } from "../support/postgres_place.ts";
@@ -193,6 +194,28 @@ Deno.test("doctor: a run in the future and other consumers are worth a word", as
   assertEquals(warned.map(({ check }) => check), ["queue", "clock"]);
   assertMatch(warned[0]!.found, /1 consumer,/);
   assertEquals(found.exitCode, 0);
+});
+
+Deno.test("doctor --verify: a file that a run would set aside is worth a word, a fault of the ledger fails", async () => {
+  const folder = await Deno.makeTempDir();
+  const [out, input] = [`${folder}/out`, `${folder}/in.ndjson`];
+  const place = ["--input", input, "--out", out];
+  const { routingKey, body } = messages[0]!;
+  const line = { routingKey, body: new TextDecoder().decode(body) };
+  await Deno.writeTextFile(input, `${JSON.stringify(line)}\n`);
+  await runHere(["count", ...place, "--log-level", "off"]);
+  const [name] = [...Deno.readDirSync(out)].map(({ name }) => name)
+    .filter((name) => name.endsWith(".json"));
+  await Deno.writeTextFile(`${out}/${name}`, '{\n  "x": "y"\n}\n');
+
+  const found = await report("doctor", "--verify", ...place);
+  assertEquals([found.exitCode, firstOf(found, "warn")?.check], [0, "files"]);
+
+  using database = new DatabaseSync(`${out}/eventcounter.db`);
+  database.exec("UPDATE checkpoint SET uuids = zeroblob(32)");
+  const broken = await report("doctor", "--verify", ...place);
+  assertEquals(broken.exitCode, 65);
+  await Deno.remove(folder, { recursive: true });
 });
 
 Deno.test("doctor: makes no ledger in PostgreSQL, and tells of one", async () => {
