@@ -34,10 +34,10 @@ export function withOptionTables(readme: string): string {
   });
 }
 
-/** A page in Markdown with every command that has options. */
+/** A page in Markdown with every command that does something itself. */
 export function commandsPage(): string {
   const commands = PROGRAM.commands.flatMap(allCommands)
-    .filter(({ options }) => options.length > 0);
+    .filter(({ commands }) => commands.length === 0);
   return "# Commands\n\n" +
     "Written by `deno task readme` from what `--help` shows.\n" +
     commands.map(sectionOf).join("");
@@ -45,15 +45,21 @@ export function commandsPage(): string {
 
 function sectionOf(command: CommandDescription): string {
   const { path, description, example, argument } = command;
-  const usage = [PROGRAM.name, ...path, argument && "<file>..."]
-    .filter((word) => word !== undefined).join(" ");
+  const options = optionsOf(command);
+  const usage = [
+    ...[PROGRAM.name, ...path],
+    ...argument === undefined
+      ? []
+      : [argument.declaration.replace(/:[\w-]+>/, ">")],
+    ...options.length === 0 ? [] : ["[options]"],
+  ].join(" ");
   const [title, line] = example!;
   return `\n## ${path.join(" ")}\n\n` +
     `${paragraph(description.replace(/\.?$/, "."))}\n\n` +
-    `\`${usage} [options]\`\n\n` +
+    `\`${usage}\`\n\n` +
     `${paragraph(`${title}:`)}\n\n` +
     `\`\`\`sh\n${PROGRAM.name} ${line}\n\`\`\`\n` +
-    `\n${tableOf(optionsOf(command))}`;
+    (options.length === 0 ? "" : `\n${tableOf(options)}`);
 }
 
 function paragraph(text: string): string {

@@ -1,5 +1,10 @@
 import { ValidationError } from "@cliffy/command";
-import { allCommands, allOptions, PROGRAM } from "./command_tree.ts";
+import {
+  allCommands,
+  allOptions,
+  type CommandDescription,
+  PROGRAM,
+} from "./command_tree.ts";
 import type { Format } from "./log.ts";
 import { flagsOf, valueOf } from "./option_spec.ts";
 
@@ -67,4 +72,28 @@ export function refuseEmptyValues(args: readonly string[]): void {
   throw new ValidationError(
     `Option "--${empty.name}" must not be empty, but got ""; give it a value or leave it out.`,
   );
+}
+
+/**
+ * Refuses a word in the place of a command that is none. Cliffy would count it
+ * as an argument too many.
+ *
+ * @throws {ValidationError} That names it, and those that there are.
+ */
+export function refuseUnknownCommands(args: readonly string[]): void {
+  let command: CommandDescription = PROGRAM;
+  for (const word of args) {
+    if (word.startsWith("-") || command.argument !== undefined) return;
+    const next = command.commands.find(({ name }) => name === word);
+    if (next === undefined) {
+      const names = command.commands.map(({ name }) => name);
+      throw new ValidationError(
+        `Unknown command "${[...command.path, word].join(" ")}"` +
+          (names.length === 0
+            ? `: ${command.name} takes options alone.`
+            : `, ${command.name} has ${names.join(", ")}.`),
+      );
+    }
+    command = next;
+  }
 }

@@ -20,8 +20,8 @@ export interface LedgerLimits {
 /**
  * Opens the ledger that a URL names.
  *
- * @param url `sqlite:PATH`, `postgres://…` or `memory:`; by default the SQLite
- * file `eventcounter.db` in the output folder.
+ * @param url `sqlite:PATH`, a path alone, `postgres://…` or `memory:`; by
+ * default the SQLite file `eventcounter.db` in the output folder.
  * @param out The output folder.
  * @throws {EventCounterError} 2 if the URL names no ledger, else what the
  * ledger's own `open` throws.
@@ -52,18 +52,26 @@ export function isPostgres(url: string | undefined): url is string {
 /**
  * The file of a ledger in SQLite.
  *
- * @throws {EventCounterError} 2 if the URL names no ledger.
+ * @throws {EventCounterError} 2 if the URL names none.
  */
 export function pathOf(url: string | undefined, out: string): string {
   const path = url === undefined
     ? join(out, "eventcounter.db")
-    : /^sqlite:(.+)$/s.exec(url)?.[1];
+    : sqlitePath(url);
   // A whole path: SQLite gives some short names (":memory:") another meaning.
-  if (path !== undefined) return resolve(path);
+  if (path) return resolve(path);
   throw new EventCounterError(
     EXIT.usage,
     `Cannot use ledger "${
       maskPassword(url!)
-    }": it must be sqlite:PATH, postgres://… or memory:`,
+    }": it must be sqlite:PATH, a path like ./counts.db, or postgres://…; ` +
+      "memory: is for count alone",
   );
+}
+
+function sqlitePath(url: string): string | undefined {
+  if (url.startsWith("sqlite:")) return url.slice("sqlite:".length);
+  // A word alone may be a slip of memory:, and a scheme means something else.
+  const isPath = /[./\\]/.test(url) && !/^[\w+.-]{2,}:/.test(url);
+  return isPath ? url : undefined;
 }

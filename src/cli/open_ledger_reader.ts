@@ -1,8 +1,6 @@
-import { join, resolve } from "node:path";
 import type { LedgerReader } from "../ledger/ledger_reader.ts";
 import { SqliteReader } from "../ledger/sqlite/sqlite_reader.ts";
-import { EventCounterError, EXIT } from "../model/errors.ts";
-import { maskPassword } from "../model/mask_password.ts";
+import { isPostgres, pathOf } from "./open_ledger.ts";
 
 /** How long to try for a connection to a server, in ms. */
 const CONNECT_TIMEOUT = 30_000;
@@ -27,7 +25,7 @@ export async function openLedgerReader(
   { ledger, out }: LedgerPlace,
   connectTimeout?: number,
 ): Promise<LedgerReader> {
-  if (ledger !== undefined && /^postgres(ql)?:/i.test(ledger)) {
+  if (isPostgres(ledger)) {
     // Loaded only when it is used.
     const { openPostgresReader } = await import("./open_postgres_ledger.ts");
     return await openPostgresReader(ledger, {
@@ -35,15 +33,5 @@ export async function openLedgerReader(
       areFixed: connectTimeout === undefined,
     });
   }
-  const path = ledger?.replace(/^sqlite:/, "") ?? join(out, "eventcounter.db");
-  if (/^$|^memory:$|^[a-z]+:\/\//i.test(path)) {
-    throw new EventCounterError(
-      EXIT.usage,
-      `Cannot read ledger "${
-        maskPassword(ledger!)
-      }": it must be sqlite:PATH, a path, or postgres://…`,
-    );
-  }
-  // A whole path: SQLite gives some short names (":memory:") another meaning.
-  return SqliteReader.open(resolve(path));
+  return SqliteReader.open(pathOf(ledger, out));
 }

@@ -170,7 +170,7 @@ export const COUNT_OPTIONS: readonly OptionGroup[] = [
       variable: "EVENTCOUNTER_LEDGER",
       defaultText: "sqlite:<out>/eventcounter.db",
       description:
-        "Where counts and seen ids are kept: sqlite:PATH, postgres://… for several workers, or memory: for the counts of this run alone",
+        "Where counts and seen ids are kept: sqlite:PATH or a path alone, postgres://… for several workers, or memory: for the counts of this run alone",
     },
     TYPES,
     {

@@ -1,6 +1,10 @@
 import { EXIT } from "../model/errors.ts";
 import { failureOf } from "./failure.ts";
-import { givenErrorFormat, refuseEmptyValues } from "./given_options.ts";
+import {
+  givenErrorFormat,
+  refuseEmptyValues,
+  refuseUnknownCommands,
+} from "./given_options.ts";
 import { writeFailure } from "./log.ts";
 import { rootCommand } from "./root_command.ts";
 import type { ProcessContext } from "./process_context.ts";
@@ -27,7 +31,10 @@ export async function run(
   };
   try {
     refuseEmptyValues(args);
-    await rootCommand(context).parse([...args]);
+    // As git and others have it: help, and what it is wanted of.
+    const words = args[0] === "help" ? [...args.slice(1), "--help"] : [...args];
+    refuseUnknownCommands(words);
+    await rootCommand(context).parse(words);
     return EXIT.done;
   } catch (error) {
     const failure = failureOf(error, args);

@@ -46,6 +46,12 @@ for (const command of allCommands(PROGRAM)) {
   });
 }
 
+Deno.test("help, and a command, is the help of that command", async () => {
+  const { code, printed } = await runHere(["help", "rejected", "forget"]);
+  const { printed: same } = await runHere(["rejected", "forget", "--help"]);
+  assertEquals([code, printed], [0, same]);
+});
+
 Deno.test("the README's option tables are those of the program", async () => {
   const readme = await Deno.readTextFile(
     new URL("../../README.md", import.meta.url),

@@ -16,7 +16,7 @@ const MESSAGES = line("ann.event.created", { id: "1" }) +
 
 for (
   const [name, ledgerIn] of [
-    ["SQLite", (out: string) => `sqlite:${out}-ledger.db`],
+    ["SQLite", (out: string) => `${out}-ledger.db`],
     ["PostgreSQL", () => ledgerUrl()],
   ] as const
 ) {
