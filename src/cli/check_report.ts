@@ -1,5 +1,5 @@
 import type { CheckResult, Examination } from "../inspect/examination.ts";
-import { quantity } from "../inspect/words.ts";
+import { quantity } from "../model/words.ts";
 import { EventCounterError, EXIT } from "../model/errors.ts";
 import { printable, wrapped } from "./terminal.ts";
 

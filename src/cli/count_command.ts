@@ -6,6 +6,7 @@ import { systemClock } from "../model/clock.ts";
 import type { TypeTotals, UserTotal } from "../model/counts.ts";
 import { EventCounterError, EXIT, messageOf } from "../model/errors.ts";
 import { REJECTION_COST } from "../model/rejection.ts";
+import { grouped } from "../model/words.ts";
 import { Snapshot } from "../output/snapshot.ts";
 import { Pipeline } from "../pipeline/pipeline.ts";
 import type { RunResult } from "../pipeline/run_result.ts";
@@ -134,7 +135,9 @@ function refuseRest({ left, stopped }: RunResult): void {
   if (left === undefined || stopped === "signal" || stopped === "limit") return;
   throw new EventCounterError(
     EXIT.inUse,
-    `Cannot drain the queue: ${left.messages} of its ready messages did not ` +
+    `Cannot drain the queue: ${
+      grouped(left.messages)
+    } of its ready messages did not ` +
       `come; ${left.why}`,
   );
 }

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { quantity } from "../inspect/words.ts";
+import { quantity } from "../model/words.ts";
 import type { LedgerReader } from "../ledger/ledger_reader.ts";
 import { countsFile } from "../output/counts_file.ts";
 import { REJECTED_FILE } from "../output/rejected_file.ts";

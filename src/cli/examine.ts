@@ -20,7 +20,7 @@ import {
   type QueueTarget,
   type StreamFacts,
 } from "../doctor/queue_checks.ts";
-import { size } from "../inspect/words.ts";
+import { size } from "../model/words.ts";
 import { verifyLedger } from "../inspect/verification.ts";
 import type { LedgerReader } from "../ledger/ledger_reader.ts";
 import { systemClock } from "../model/clock.ts";

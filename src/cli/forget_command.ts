@@ -6,7 +6,7 @@ import { Snapshot } from "../output/snapshot.ts";
 import { configureLog, type Format, type Level } from "./log.ts";
 import { openLedgerToChange } from "./open_ledger_to_change.ts";
 import type { ProcessContext } from "./process_context.ts";
-import { grouped } from "./progress.ts";
+import { quantity } from "../model/words.ts";
 import { StandardError } from "./stderr.ts";
 
 /** The options of `rejected forget` as Cliffy hands them over. */
@@ -40,9 +40,7 @@ export async function forget(
     print(
       format === "json"
         ? JSON.stringify({ forgotten, files })
-        : `${grouped(forgotten)} ${
-          forgotten === 1 ? "rejection" : "rejections"
-        } forgotten`,
+        : `${quantity(forgotten, "rejection")} forgotten`,
     );
   } finally {
     await ledger.close();

@@ -1,5 +1,5 @@
 import type { Listing, Row } from "../inspect/listing.ts";
-import { grouped } from "./progress.ts";
+import { grouped } from "../model/words.ts";
 import { printable } from "./terminal.ts";
 import { measureFor, type TextMeasure } from "./text_measure.ts";
 

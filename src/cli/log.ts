@@ -1,4 +1,5 @@
 import { configure, type LogRecord } from "@logtape/logtape";
+import { grouped } from "../model/words.ts";
 import type { StandardError } from "./stderr.ts";
 import { printable } from "./terminal.ts";
 
@@ -54,10 +55,11 @@ export function writeFailure(
 }
 
 function writeText(record: LogRecord): string {
-  const time = new Date(record.timestamp).toISOString().slice(11, 19);
+  // To the second; a run may go on for days, in any time zone.
+  const time = new Date(record.timestamp).toISOString().slice(0, 19) + "Z";
   const level = record.level === "warning" ? "warn" : record.level;
   return `${time} ${level.toUpperCase().padEnd(5)} ${
-    printable(messageOf(record))
+    printable(messageOf(record, shown))
   }`;
 }
 
@@ -72,6 +74,14 @@ function writeJson(record: LogRecord): string {
 }
 
 /** Texts and values stand in turn in a record's message. */
-function messageOf({ message }: LogRecord): string {
-  return message.map(String).join("").replace(/\s*\n\s*/g, " ");
+function messageOf(
+  { message }: LogRecord,
+  write: (value: unknown) => string = String,
+): string {
+  return message.map(write).join("").replace(/\s*\n\s*/g, " ");
+}
+
+/** A value for people: what is a number tells how much, as in the summary. */
+function shown(value: unknown): string {
+  return typeof value === "number" ? grouped(value) : String(value);
 }

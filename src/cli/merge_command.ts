@@ -8,7 +8,7 @@ import { exportFiles, type ExportResult } from "../output/export_files.ts";
 import { prepareFolder } from "../output/output_folder.ts";
 import { configureLog, type Format, type Level } from "./log.ts";
 import type { ProcessContext } from "./process_context.ts";
-import { grouped } from "./progress.ts";
+import { grouped, quantity } from "../model/words.ts";
 import { StandardError } from "./stderr.ts";
 import { totalsText } from "./summary_text.ts";
 import { standardOutputPage } from "./terminal.ts";
@@ -114,7 +114,7 @@ function mergeSummaryText(
   events: number,
   { types, rejected, files }: ExportResult,
 ): string {
-  return `${grouped(ledgers.length)} ledgers added up: ` +
+  return `${quantity(ledgers.length, "ledger")} added up: ` +
     `${grouped(events)} counted, ${grouped(rejected)} rejected` +
     totalsText(types, files, standardOutputPage());
 }

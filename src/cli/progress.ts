@@ -1,8 +1,6 @@
 import { getLogger } from "@logtape/logtape";
 import type { Clock } from "../model/clock.ts";
 
-export { grouped } from "../model/grouped.ts";
-
 const log = getLogger(["eventcounter", "cli"]);
 
 /** How often a log record tells of it, in ms. */

@@ -1,4 +1,5 @@
-import { grouped, type Progress } from "./progress.ts";
+import { grouped } from "../model/words.ts";
+import type { Progress } from "./progress.ts";
 import type { ProgressLine } from "./stderr.ts";
 import { colored, printable } from "./terminal.ts";
 import type { TextMeasure } from "./text_measure.ts";

@@ -67,7 +67,8 @@ export async function publish(
   // missing rest is to repeat it.
   log.info("publishing {size} messages with seed {seed}", {
     size: options.size,
-    seed,
+    // Somebody may copy it.
+    seed: `${seed}`,
   });
 
   using ids = options.expect === undefined

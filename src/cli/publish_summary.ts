@@ -1,5 +1,5 @@
 import type { Expectation } from "../publish/expectation.ts";
-import { grouped } from "./progress.ts";
+import { grouped, quantity } from "../model/words.ts";
 
 /**
  * The summary of `publish` as one JSON object on one line.
@@ -34,7 +34,7 @@ export function publishSummaryText(
   const parts = [...reasons].sort()
     .map(([reason, count]) => `${grouped(count)} ${reason}`);
   return `${grouped(published)} published: ${grouped(fresh)} new, ` +
-    `${grouped(duplicates)} duplicates, ${grouped(invalid)} invalid` +
+    `${quantity(duplicates, "duplicate")}, ${grouped(invalid)} invalid` +
     (parts.length === 0 ? "" : ` (${parts.join(", ")})`) +
     `\nTook ${seconds} s; --seed ${seed} repeats it.`;
 }

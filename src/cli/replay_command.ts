@@ -10,7 +10,7 @@ import { RecordedSource } from "../source/recorded_source.ts";
 import { configureLog, type Format, type Level } from "./log.ts";
 import { openLedgerToChange } from "./open_ledger_to_change.ts";
 import type { ProcessContext } from "./process_context.ts";
-import { grouped } from "./progress.ts";
+import { grouped, quantity } from "../model/words.ts";
 import { StandardError } from "./stderr.ts";
 import { summaryJson } from "./summary.ts";
 
@@ -84,5 +84,5 @@ function summaryText(
   { received, unique, duplicates, rejected }: RunResult,
 ): string {
   return `${grouped(received)} replayed: ${grouped(unique)} counted, ` +
-    `${grouped(duplicates)} duplicates, ${grouped(rejected)} still rejected`;
+    `${quantity(duplicates, "duplicate")}, ${grouped(rejected)} still rejected`;
 }

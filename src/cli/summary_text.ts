@@ -1,6 +1,6 @@
 import type { TypeTotals } from "../model/counts.ts";
 import type { RunResult } from "../pipeline/run_result.ts";
-import { grouped } from "./progress.ts";
+import { grouped, quantity } from "../model/words.ts";
 import type { Summary } from "./summary.ts";
 import { colored, type Page, printable, wrapped } from "./terminal.ts";
 import { ASCII, measureFor } from "./text_measure.ts";
@@ -32,7 +32,7 @@ export async function summaryText(
   const users = busiest.map(({ user, events }) => ({
     name: printable(user),
     value: events,
-    cells: [counted(events, "event")],
+    cells: [quantity(events, "event")],
   }));
   const measure = await measureFor(users.map(({ name }) => name));
   const seconds = (run.duration / 1_000).toFixed(1);
@@ -41,13 +41,13 @@ export async function summaryText(
     : ` (${grouped(run.redelivered)} of them redelivered)`;
   const lines = [
     `${grouped(run.received)} received: ${grouped(run.unique)} counted, ` +
-    `${grouped(run.duplicates)} duplicates, ` +
+    `${quantity(run.duplicates, "duplicate")}, ` +
     `${grouped(run.rejected)} rejected${redelivered}`,
     `Stopped after ${seconds} s because ${STOPPED[run.stopped]}.`,
   ];
   if (run.received > 0) lines.push(`${grouped(Math.round(rate))} per second.`);
   if (left !== undefined) {
-    lines.push(`${counted(left, "message")} left in the queue.`);
+    lines.push(`${quantity(left, "message")} left in the queue.`);
   }
   const reasons = [...run.rejectedByReason].sort(([, a], [, b]) => b - a);
   const room = page.wraps ? page.columns - INDENT.length : Infinity;
@@ -96,8 +96,8 @@ function typeRows(
     name,
     value: events,
     cells: [
-      counted(events, "event"),
-      counted(users, "user"),
+      quantity(events, "event"),
+      quantity(users, "user"),
       `${(events / all * 100).toFixed(1)} %`,
     ],
   }));
@@ -151,9 +151,4 @@ function table(
 
 function sum(numbers: readonly number[]): number {
   return numbers.reduce((sum, number) => sum + number, 0);
-}
-
-/** `1 event`, `2 events`. */
-function counted(number: number, what: string): string {
-  return `${grouped(number)} ${what}${number === 1 ? "" : "s"}`;
 }

@@ -15,7 +15,7 @@ import {
 import { shakeHands } from "../topology/tls_handshake.ts";
 import { isTlsPort } from "../topology/tls_port.ts";
 import type { Examination, Finding } from "../inspect/examination.ts";
-import { moment } from "../inspect/words.ts";
+import { moment } from "../model/words.ts";
 
 /** How long a port may take to answer, in ms. */
 const PATIENCE = 10_000;

@@ -3,7 +3,7 @@ import { open } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { outputFailure } from "../output/output_failure.ts";
 import type { Finding } from "../inspect/examination.ts";
-import { size } from "../inspect/words.ts";
+import { size } from "../model/words.ts";
 
 /**
  * A file without a name (`O_TMPFILE` of Linux): nobody sees it, and it ends

@@ -10,7 +10,7 @@ import { isLedgerLocked } from "../ledger/sqlite/sqlite_lock.ts";
 import type { Clock } from "../model/clock.ts";
 import type { Finding } from "../inspect/examination.ts";
 import { findStanding, isWritable } from "./folder_check.ts";
-import { moment, quantity, size } from "../inspect/words.ts";
+import { moment, quantity, size } from "../model/words.ts";
 
 /** The ledger to look at. */
 export interface LedgerTarget {

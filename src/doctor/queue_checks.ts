@@ -14,7 +14,7 @@ import {
   type Topology,
 } from "../topology/topology.ts";
 import type { Finding } from "../inspect/examination.ts";
-import { quantity } from "../inspect/words.ts";
+import { quantity } from "../model/words.ts";
 
 const NOT_FOUND = 404;
 

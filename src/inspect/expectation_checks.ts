@@ -9,7 +9,7 @@ import { Faults } from "./faults.ts";
 import { addDifferences } from "./file_checks.ts";
 import { countsIn, linesOf, parsed } from "./file_lines.ts";
 import { costOf, idsOf, PASS_BYTES, passOf } from "./id_passes.ts";
-import { quantity } from "./words.ts";
+import { quantity } from "../model/words.ts";
 
 const ADVICE =
   "an id that is missing can be published again, unless its count " +

@@ -10,7 +10,7 @@ import { StandingFile } from "../output/standing_file.ts";
 import type { Finding } from "./examination.ts";
 import { Faults } from "./faults.ts";
 import { countsIn, linesOf } from "./file_lines.ts";
-import { quantity } from "./words.ts";
+import { quantity } from "../model/words.ts";
 
 /** What is known before the files are looked at. */
 export interface FileCircumstances {

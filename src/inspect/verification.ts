@@ -1,13 +1,12 @@
 import type { LedgerReader } from "../ledger/ledger_reader.ts";
 import { EventCounterError, EXIT } from "../model/errors.ts";
 import { fingerprintOf } from "../model/fingerprint.ts";
-import { grouped } from "../model/grouped.ts";
 import { sameFiles } from "./file_checks.ts";
 import type { Examination, Finding } from "./examination.ts";
 import { expectedCounts, expectedIds } from "./expectation_checks.ts";
 import { Faults, refuseFaults, RESTORE } from "./faults.ts";
 import { findRepeatedIds } from "./repeated_ids.ts";
-import { quantity } from "./words.ts";
+import { grouped, quantity } from "../model/words.ts";
 
 /** What a ledger is held against besides itself. */
 export interface VerificationOptions {

@@ -18,6 +18,7 @@ import {
   REJECTION_COST,
   type RejectionReason,
 } from "../model/rejection.ts";
+import { size } from "../model/words.ts";
 import { Acks } from "./acks.ts";
 import { Batch } from "./batch.ts";
 import type { Classifier } from "./classifier.ts";
@@ -287,15 +288,20 @@ export class Checkpointer {
 
   /** @throws {EventCounterError} 74 if they would take more than they may. */
   #takeRoom(rejections: readonly Rejection[]): void {
-    for (const { body } of rejections) {
-      this.#rejectedRoom -= body.length + REJECTION_COST;
-    }
-    if (this.#rejectedRoom >= 0) return;
+    const room = this.#rejectedRoom;
+    const taken = rejections.reduce(
+      (sum, { body }) => sum + body.length + REJECTION_COST,
+      0,
+    );
+    this.#rejectedRoom -= taken;
+    if (taken <= room) return;
     throw new EventCounterError(
       EXIT.ioError,
-      `Cannot keep what could not be counted: it would take ${-this
-        .#rejectedRoom} bytes more than --rejected-limit allows; nothing of the ` +
-        "last batch was acknowledged, so nothing is lost; look at show --rejected, mend " +
+      `Cannot keep what could not be counted: it takes ${size(taken)}, and ` +
+        `--rejected-limit leaves ${
+          size(Math.max(0, room))
+        }; nothing of the last ` +
+        "batch was acknowledged, so nothing is lost; look at show --rejected, mend " +
         "what publishes it, and make room by rejected forget or raise the limit",
     );
   }

@@ -2,6 +2,7 @@ import { Buffer } from "node:buffer";
 import { getLogger } from "@logtape/logtape";
 import type { ChannelModel, ConfirmChannel, Options } from "amqplib";
 import { EventCounterError, EXIT, messageOf } from "../model/errors.ts";
+import { grouped } from "../model/words.ts";
 import { lastingFailure } from "../topology/amqp_failure.ts";
 import type { Message } from "./generated_message.ts";
 import { openChannel, type OpenChannelOptions } from "./open_channel.ts";
@@ -187,7 +188,9 @@ export class AmqpPublisher implements Publisher {
 
   #failure(): EventCounterError | undefined {
     const { address, topology: { exchange, queue, binding } } = this.#options;
-    const numbers = `${this.confirmed} of ${this.#sent} sent are confirmed`;
+    const numbers = `${grouped(this.confirmed)} of ${
+      grouped(this.#sent)
+    } sent are confirmed`;
     if (this.#lost) {
       const lasting = lastingFailure(this.#cause, address);
       return new EventCounterError(
@@ -212,7 +215,7 @@ export class AmqpPublisher implements Publisher {
       return new EventCounterError(
         EXIT.brokerRefused,
         `Cannot publish to exchange "${exchange}" of the broker at ${address.masked}: ` +
-          `it refused ${this.#refused} of the messages ${numbers}; ` +
+          `it refused ${grouped(this.#refused)} of the messages ${numbers}; ` +
           `look for a full queue (x-max-length with reject-publish) and at the broker's log`,
       );
     }

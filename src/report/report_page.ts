@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { grouped } from "../model/grouped.ts";
+import { grouped } from "../model/words.ts";
 import { type Chart, drawCharts } from "./report_charts.ts";
 import { type ReportFacts, SHOWN_TYPES } from "./report_facts.ts";
 import { SCRIPT } from "./report_script.ts";

@@ -99,7 +99,7 @@ export async function finish(
     stdout: new TextDecoder().decode(stdout),
     stderr: errors,
     complaints: errors.split("\n").filter((line) =>
-      line !== "" && !/^\d\d:\d\d:\d\d /.test(line)
+      line !== "" && !/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ /.test(line)
     ).map((line) =>
       // What ended a run under --format json.
       /^{.*"exitCode":/.test(line)

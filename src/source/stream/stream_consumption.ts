@@ -67,7 +67,7 @@ export class StreamConsumption implements Consumption {
     this.#credited = 0;
     log.info("reading stream {queue} from offset {offset}", {
       queue: this.#options.queue,
-      offset,
+      offset: `${offset}`,
     });
     return { "x-stream-offset": offset };
   }

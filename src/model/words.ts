@@ -1,4 +1,11 @@
-import { grouped } from "../model/grouped.ts";
+let format: Intl.NumberFormat | undefined;
+
+/** A whole number with commas between its thousands. */
+export function grouped(number: number): string {
+  // Made once it is used: that takes some milliseconds, which no start needs.
+  format ??= new Intl.NumberFormat("en-US");
+  return format.format(number);
+}
 
 /** So many of something: `1 message`, `2,000 messages`. */
 export function quantity(number: number, noun: string): string {
