@@ -230,11 +230,23 @@ async function runPipeline(
     const run = await pipeline.run();
     isGood = run.left === undefined;
     return { run, totals };
+  } catch (error) {
+    tellFailed(pipeline.totals);
+    throw error;
   } finally {
     endProgress();
     await monitoring?.end(isGood);
     endSignals();
   }
+}
+
+/** A run that fails has no summary. */
+function tellFailed({ received, ...totals }: Pipeline["totals"]): void {
+  if (received === 0) return;
+  log.info(
+    "{received} received until then: {unique} counted, {duplicates} duplicates, {rejected} rejected",
+    { received, ...totals },
+  );
 }
 
 /** Loaded only when it is used. */

@@ -9,63 +9,118 @@ export type ListingFormat = "table" | "csv" | "json" | "ndjson";
 /** Rows of a table that decide how wide its columns are. */
 const MEASURED = 1000;
 
-/** Columns that a cell of a table takes; what is longer is cut. */
+/** What a text in a table may take; what is longer is cut. */
 const LONGEST_CELL = 80;
 
-/** A listing as text, in pieces. */
+/** What is left of one where the terminal is narrow. */
+const SHORTEST_CELL = 8;
+
+/** Between two columns. */
+const GAP = "  ";
+
+/**
+ * A listing as text, in pieces.
+ *
+ * @param room Columns of the terminal that a table has to fit. Default: it is
+ * read by others, and takes what it needs.
+ */
 export function formatListing(
   listing: Listing,
   format: ListingFormat,
+  room = Infinity,
 ): AsyncIterable<string> {
-  return FORMATS[format](listing);
+  return FORMATS[format](listing, room);
 }
 
 const FORMATS: Readonly<
-  Record<ListingFormat, (listing: Listing) => AsyncIterable<string>>
+  Record<
+    ListingFormat,
+    (listing: Listing, room: number) => AsyncIterable<string>
+  >
 > = { table, csv, json, ndjson };
 
 /** For people. A later row that is wider than the first ones stands out. */
 async function* table(
-  { columns: all, tableColumns: columns = all, pages }: Listing,
+  { columns: all, tableColumns: names = all, pages }: Listing,
+  room: number,
 ): AsyncGenerator<string> {
-  let layout: readonly Column[] | undefined;
+  let columns: readonly Column[] | undefined;
   for await (const page of gather(pages)) {
-    const whole = page.map((row) => columns.map((name) => cellOf(row[name])));
-    const measure = await measureFor(whole.flat());
-    const rows = whole.map((cells) =>
-      cells.map((cell) => measure.cut(cell, LONGEST_CELL))
+    const rows = page.map((row) =>
+      Object.fromEntries(names.map((name) => [name, cellOf(row[name])]))
     );
-    if (layout === undefined) {
-      const widthsOf = (column: number) =>
-        [columns, ...rows].map((cells) => measure.widthOf(cells[column]!));
-      layout = columns.map((name, column) => ({
-        width: Math.max(...widthsOf(column)),
-        isNumber: page.some((row) => typeof row[name] === "number"),
-      }));
-      yield lineOf(columns, layout, measure);
+    const measure = await measureFor(rows.flatMap(Object.values<string>));
+    if (columns === undefined) {
+      columns = fitted(columnsOf(names, page, rows, measure), room);
+      yield lineOf(columns, ({ name }) => name, measure);
     }
-    const made = layout;
-    yield rows.map((cells) => lineOf(cells, made, measure)).join("");
+    const made = columns;
+    yield rows.map((row) => lineOf(made, ({ name }) => row[name]!, measure))
+      .join("");
   }
 }
 
 /** A column of a table. */
 interface Column {
+  readonly name: string;
+  /** What its cells may take. */
   readonly width: number;
-  /** Numbers stand to the right. */
+  /** Numbers stand to the right, and are never cut. */
   readonly isNumber: boolean;
+  /** Whether no row has anything in it. */
+  readonly isEmpty: boolean;
+}
+
+/** As wide as these rows want them. */
+function columnsOf(
+  names: readonly string[],
+  page: readonly Row[],
+  rows: readonly Readonly<Record<string, string>>[],
+  { widthOf }: TextMeasure,
+): Column[] {
+  return names.map((name) => {
+    const width = Math.max(0, ...rows.map((row) => widthOf(row[name]!)));
+    return {
+      name,
+      width: Math.max(name.length, Math.min(width, LONGEST_CELL)),
+      isNumber: page.some((row) => typeof row[name] === "number"),
+      isEmpty: width === 0,
+    };
+  });
+}
+
+/**
+ * Makes a table fit: without columns that have nothing in them, and with the
+ * widest texts cut, as far as that is enough.
+ */
+function fitted(columns: readonly Column[], room: number): Column[] {
+  const taken = (columns: readonly Column[]) =>
+    columns.reduce((sum, { width }) => sum + width + GAP.length, -GAP.length);
+  if (taken(columns) <= room) return [...columns];
+  const shown = columns.filter(({ isEmpty }) => !isEmpty);
+  const isCut = ({ width, isNumber }: Column) =>
+    !isNumber && width > SHORTEST_CELL;
+  while (taken(shown) > room && shown.some(isCut)) {
+    const widest = Math.max(...shown.filter(isCut).map(({ width }) => width));
+    const at = shown.findIndex((column) =>
+      isCut(column) && column.width === widest
+    );
+    shown[at] = { ...shown[at]!, width: widest - 1 };
+  }
+  return shown;
 }
 
 function lineOf(
-  cells: readonly string[],
-  layout: readonly Column[],
-  { widthOf }: TextMeasure,
+  columns: readonly Column[],
+  textOf: (column: Column) => string,
+  { widthOf, cut }: TextMeasure,
 ): string {
-  return layout.map(({ width, isNumber }, column) => {
-    const cell = cells[column]!;
+  return columns.map((column) => {
+    const { width, isNumber } = column;
+    const cell = isNumber ? textOf(column) : cut(textOf(column), width);
     const padding = " ".repeat(Math.max(0, width - widthOf(cell)));
     return isNumber ? padding + cell : cell + padding;
-  }).join("  ").trimEnd() + "\n";
+  }).join(GAP).trimEnd() + "\n";
 }
 
 /** Pages that are large enough to be measured, and one where there is none. */

@@ -9,7 +9,7 @@ import { measureFor } from "./text_measure.ts";
 /** How often the line is written anew, in ms. */
 const LINE_INTERVAL = 200;
 
-/** How often the source is asked for its extent, in ms. */
+/** How often a broker is asked for the extent, in ms; a file each time. */
 const EXTENT_INTERVAL = 1_000;
 
 /** The rate is that of so many ms. */
@@ -125,8 +125,9 @@ export class RunWatch {
     source.extent().then((extent) => {
       this.#extent = extent ?? this.#extent;
     }, () => {/* It is asked again. */})
-      .finally(() =>
-        this.#askAgainAt = this.#clock.monotonic() + EXTENT_INTERVAL
-      );
+      .finally(() => {
+        const pause = this.#extent?.unit === "bytes" ? 0 : EXTENT_INTERVAL;
+        this.#askAgainAt = this.#clock.monotonic() + pause;
+      });
   }
 }

@@ -12,6 +12,7 @@ import { configureLog, type Format, type Level } from "./log.ts";
 import { openLedgerReader } from "./open_ledger_reader.ts";
 import { writeOutput } from "./standard_output.ts";
 import { StandardError } from "./stderr.ts";
+import { terminalColumns } from "./terminal.ts";
 
 /** The options of `show` as Cliffy hands them over. */
 export interface ShowOptions {
@@ -36,9 +37,9 @@ export async function show(options: ShowOptions): Promise<void> {
     new StandardError(),
   );
   await using ledger = await openLedgerReader(options);
-  await writeOutput(
-    formatListing(await listingOf(ledger, options), options.format),
-  );
+  const listing = await listingOf(ledger, options);
+  const room = Deno.stdout.isTerminal() ? terminalColumns() : Infinity;
+  await writeOutput(formatListing(listing, options.format, room));
 }
 
 async function listingOf(

@@ -12,6 +12,9 @@ const LONGEST_BAR = 30;
 /** Columns that a name has at least. */
 const SHORTEST_NAME = 8;
 
+/** Types, or files, that are named. */
+const LONGEST_LIST = 20;
+
 const INDENT = "  ";
 const GAP = "   ";
 
@@ -21,6 +24,7 @@ const STOPPED: Readonly<Record<RunResult["stopped"], string>> = {
   signal: "it was told to",
   limit: "--limit was reached",
   "end-of-input": "the input ended",
+  replay: "all was replayed",
   error: "of an error",
 };
 
@@ -79,7 +83,17 @@ export function totalsText(
 }
 
 function filesText(files: readonly string[]): string {
-  return section("Files:", files.map((file) => INDENT + file));
+  return section("Files:", listed(files.map((file) => INDENT + file)));
+}
+
+/** The first lines of many. @param all How many there are. */
+function listed(
+  lines: readonly string[],
+  all = lines.length,
+): readonly string[] {
+  const shown = lines.slice(0, LONGEST_LIST);
+  const more = all - shown.length;
+  return more === 0 ? shown : [...shown, `${INDENT}and ${grouped(more)} more`];
 }
 
 function section(heading: string, lines: readonly string[]): string {
@@ -92,7 +106,11 @@ function typeRows(
   page: Page,
 ): string[] {
   const all = types.values().reduce((sum, { events }) => sum + events, 0);
-  const rows = [...types].map(([name, { events, users }]) => ({
+  // Of very many, those that tell the most.
+  const shown = types.size <= LONGEST_LIST ? [...types] : [...types]
+    .sort(([, left], [, right]) => right.events - left.events)
+    .slice(0, LONGEST_LIST);
+  const rows = shown.map(([name, { events, users }]) => ({
     name,
     value: events,
     cells: [
@@ -101,7 +119,7 @@ function typeRows(
       `${(events / all * 100).toFixed(1)} %`,
     ],
   }));
-  return table(rows, page, { whole: all });
+  return [...listed(table(rows, page, { whole: all }), types.size)];
 }
 
 interface Row {

@@ -59,8 +59,10 @@ export function listRuns(ledger: LedgerReader): Listing {
         run: id,
         started: timeOf(startedAt),
         ended: endedAt === undefined ? null : timeOf(endedAt),
-        seconds: endedAt === undefined ? null : (endedAt - startedAt) / 1_000,
-        stopped: stopped ?? null,
+        seconds: endedAt === undefined
+          ? null
+          : Math.round((endedAt - startedAt) / 100) / 10,
+        stopped,
         unique: unique ?? null,
         duplicates: duplicates ?? null,
         rejected: rejected ?? null,
@@ -126,6 +128,7 @@ async function* mapPages<From>(
   for await (const page of pages) yield page.map(rowOf);
 }
 
+/** To the second. */
 function timeOf(milliseconds: number): string {
-  return new Date(milliseconds).toISOString();
+  return new Date(milliseconds).toISOString().slice(0, 19) + "Z";
 }

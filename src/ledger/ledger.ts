@@ -198,6 +198,6 @@ export interface RunTotals {
 export interface RunRecord extends RunTotals {
   /** Milliseconds since 1970 (UTC). */
   readonly endedAt: number;
-  /** Why it stopped: `idle`, `empty`, `signal`, `limit`, `end-of-input` or `error`. */
+  /** Why it stopped: `idle`, `empty`, `signal`, `limit`, `end-of-input`, `replay` or `error`. */
   readonly stopped: string;
 }

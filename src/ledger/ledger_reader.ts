@@ -45,12 +45,8 @@ export interface LedgerReader extends AsyncDisposable {
   /**
    * Rejections in the order they were recorded, in pages whose size is bounded
    * by the bytes of their bodies.
-   *
-   * @param reason Those of it alone. Default: all.
    */
-  rejections(
-    reason?: RejectionReason,
-  ): AsyncIterable<readonly StoredRejection[]>;
+  rejections(): AsyncIterable<readonly StoredRejection[]>;
 
   /** How many ids there are. */
   idTotals(): Promise<IdTotals>;
@@ -82,12 +78,16 @@ export class LedgerMissing extends EventCounterError {
   }
 }
 
-/** A run as a ledger keeps it; one that goes on, or was killed, has no end. */
+/**
+ * A run as a ledger keeps it. One without an end has `running` or, as far as can
+ * be told, `killed` in the place of the reason why it stopped.
+ */
 export interface StoredRun extends Partial<RunRecord> {
   /** A number or a UUID. */
   readonly id: string;
   /** Milliseconds since 1970 (UTC). */
   readonly startedAt: number;
+  readonly stopped: string;
 }
 
 /** What is known of a checkpoint besides its ids. */

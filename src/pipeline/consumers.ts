@@ -1,7 +1,10 @@
+import { getLogger } from "@logtape/logtape";
 import { consumeEvents, type EventConsumer } from "../count/event_consumer.ts";
 import type { Event } from "../model/event.ts";
 import { Channel } from "../route/channel.ts";
 import { Router } from "../route/router.ts";
+
+const log = getLogger(["eventcounter", "pipeline"]);
 
 /**
  * The router with a loop for each type of each consumer, started when the
@@ -16,6 +19,7 @@ export class Consumers {
   readonly #loops: Promise<void>[] = [];
   /** Types that are expected and have not come yet: each has its place. */
   readonly #expected = new Set<string>();
+  #hasWarned = false;
 
   /**
    * @param consumers Each gets every event of the types it subscribes to.
@@ -48,7 +52,10 @@ export class Consumers {
     if (this.#router.has(type)) return true;
     const isExpected = this.#expected.delete(type);
     const taken = this.#router.types + this.#expected.size;
-    if (taken >= this.#typeLimit && !isExpected) return false;
+    if (taken >= this.#typeLimit && !isExpected) {
+      this.#warnOfLimit(type);
+      return false;
+    }
     this.#start(type);
     return this.#router.has(type);
   }
@@ -67,6 +74,15 @@ export class Consumers {
   async close(): Promise<void> {
     this.#router.close();
     await Promise.all(this.#loops);
+  }
+
+  #warnOfLimit(type: string): void {
+    if (this.#hasWarned) return;
+    this.#hasWarned = true;
+    log.warn(
+      "there are {limit} types already: {type} and all further ones are rejected as unknown_type",
+      { limit: this.#typeLimit, type },
+    );
   }
 
   #start(type: string): void {

@@ -9,6 +9,7 @@ export type StopReason =
   | "signal"
   | "limit"
   | "end-of-input"
+  | "replay"
   | "error";
 
 /** What a run did. `received` = `unique` + `duplicates` + `rejected`. */

@@ -84,7 +84,7 @@ export class StopConditions {
    * unless nobody is listening.
    */
   async quiet(): Promise<StopReason | undefined> {
-    if (this.#source.ended) return "end-of-input";
+    if (this.#source.ended) return this.#source.endsAs ?? "end-of-input";
     if (!this.#source.attached) this.#watchdog.busy();
     else this.#watchdog.quiet();
     return await this.#looksEmpty() ? "empty" : undefined;

@@ -24,6 +24,7 @@ export class RecordedSource implements Source {
   }
 
   readonly attached = true;
+  readonly endsAs = "replay";
 
   get ended(): boolean {
     return this.#finished && this.#waiting.length === 0 &&

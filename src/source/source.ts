@@ -42,6 +42,9 @@ export interface Source {
   /** Whether everything has been taken and nothing will ever come again. */
   readonly ended: boolean;
 
+  /** What a run is called that has come to its end. Default: `end-of-input`. */
+  readonly endsAs?: "replay";
+
   /**
    * Whether there was nothing left to deliver when this was asked.
    * While it is not attached, the answer is no.

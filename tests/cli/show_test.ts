@@ -26,7 +26,7 @@ Deno.test.afterAll(async () => {
 
 async function show(...args: string[]): Promise<string> {
   const { code, stdout, stderr } = await runProgram(
-    ["show", "--out", out, ...args],
+    ["show", ...args.includes("--out") ? [] : ["--out", out], ...args],
   );
   assertEquals([code, stderr], [0, ""]);
   return stdout;
@@ -61,13 +61,13 @@ for (
     ],
     [
       ["--runs", "--format", "json"],
-      '[\n{"run":"1","started":"1970-01-01T00:00:00.000Z","ended":null,' +
-      '"seconds":null,"stopped":null,"unique":null,"duplicates":null,"rejected":null}\n]\n',
+      '[\n{"run":"1","started":"1970-01-01T00:00:00Z","ended":null,' +
+      '"seconds":null,"stopped":"running","unique":null,"duplicates":null,"rejected":null}\n]\n',
     ],
     [
       ["--runs"],
-      "run  started                   seconds  stopped  unique  duplicates  rejected\n" +
-      "1    1970-01-01T00:00:00.000Z\n",
+      "run  started               seconds  stopped  unique  duplicates  rejected\n" +
+      "1    1970-01-01T00:00:00Z           running\n",
     ],
     [["--type", "other", "--format", "json"], "[]\n"],
     [
@@ -89,6 +89,16 @@ for (
     assertEquals(await show(...args), shown);
   });
 }
+
+Deno.test("show --runs tells a run that was killed from one that goes on", async () => {
+  const folder = Deno.makeTempDirSync();
+  const killed = await SqliteLedger.open(`${folder}/eventcounter.db`);
+  await killed.beginRun(0);
+  await killed.close();
+  const runs = await show("--runs", "--format", "json", "--out", folder);
+  assertEquals(JSON.parse(runs)[0].stopped, "killed");
+  await Deno.remove(folder, { recursive: true });
+});
 
 Deno.test("show --rejected sends no control character to a terminal", async () => {
   assertStringIncludes(await show("--rejected"), "  {\\u001b[31m\n");

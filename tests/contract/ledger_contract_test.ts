@@ -182,16 +182,6 @@ test("claims that were not committed are forgotten", async (ledger) => {
   assertEquals(await claim(ledger, uuid(1), "one"), [uuid(1), "one"]);
 });
 
-test("the end of a run can be noted", async (ledger) => {
-  const run = { unique: 1, duplicates: 2, rejected: 3 };
-  await ledger.endRun({ ...run, endedAt: 1, stopped: "idle" });
-  await ledger.beginRun(2);
-  await checkpoint(ledger, { counts: { created: [["a", 1]] } });
-  await ledger.endRun({ ...run, endedAt: 3, stopped: "signal" });
-
-  assertEquals(await countsOf(ledger, "created"), [["a", 1]]);
-});
-
 test("totals() adds the counts of a type up", async (ledger) => {
   assertEquals(await ledger.totals("created"), { events: 0, users: 0 });
   await checkpoint(ledger, { counts: { created: [["a", 2], ["b", 3]] } });

@@ -1,4 +1,4 @@
-import { assert } from "@std/assert";
+import { assert, assertMatch } from "@std/assert";
 import { type PrivateBroker, startPrivateBroker } from "../../tools/broker.ts";
 import { jsonFiles } from "../support/broker_place.ts";
 import { assertOneRun, assertRefused, Drain, endOf, GRACE } from "./drain.ts";
@@ -49,7 +49,9 @@ Deno.test("broker gone for good in the middle of a drain: 69, and what was count
   const running = drain.start({ args: ["--reconnect-timeout", "1s"] });
   await drain.untilCheckpoints();
   await broker.kill();
-  assertRefused(await endOf(running), 69);
+  const ended = await endOf(running);
+  assertRefused(ended, 69);
+  assertMatch(ended.stderr, / INFO +[\d,]+ received until then: [1-9]/);
   assert((await jsonFiles(drain.out)).size > 0, "the files equal the ledger");
   await broker.start();
   await drain.settle();

@@ -1,4 +1,5 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
+import widthOf from "string-width";
 import { formatListing } from "../../src/cli/listing_format.ts";
 import type { Listing } from "../../src/inspect/listing.ts";
 import { test } from "../support/pure.ts";
@@ -23,6 +24,30 @@ test("the columns of a table are as wide as a terminal shows them, whatever name
   ]);
   assertEquals(await tableOf("b".repeat(81)), [`${"b".repeat(79)}…      1`]);
   const [long, short] = await tableOf("日".repeat(60), "x\u2028\x9b");
-  assertEquals(long, `${"日".repeat(39)}…      1`);
-  assertEquals(short, `x\\u2028\\u009b${" ".repeat(66)}      1`);
+  assertEquals(long, `${"日".repeat(39)}…       1`);
+  assertEquals(short, `x\\u2028\\u009b${" ".repeat(67)}      1`);
+});
+
+test("a table for a terminal fits it: empty columns go, and the widest texts are cut", async () => {
+  async function* pages(): Listing["pages"] {
+    yield await Promise.resolve([
+      { reason: "bad_json", key: "k".repeat(30), body: "b".repeat(70), row: 1 },
+      { reason: "bad_id", key: "日".repeat(20), body: "x", row: 12_345 },
+    ]);
+  }
+  const columns = ["reason", "key", "body", "headers", "row"];
+  const shown = async (room: number) =>
+    (await Array.fromAsync(
+      formatListing({ columns, pages: pages() }, "table", room),
+    )).join("").trimEnd().split("\n");
+  assertEquals(await shown(60), [
+    "reason    key                   body                     row",
+    `bad_json  ${"k".repeat(19)}…  ${"b".repeat(19)}…       1`,
+    `bad_id    ${"日".repeat(9)}…   x                     12,345`,
+  ]);
+  for (let room = 36; room < 150; room++) {
+    for (const line of await shown(room)) assert(widthOf(line) <= room, line);
+  }
+  // Fewer columns than that cannot be.
+  assertEquals((await shown(10))[0], "reason    key       body         row");
 });

@@ -54,6 +54,20 @@ Files:
   );
 });
 
+test("of very many types and files it names the largest and the first", async () => {
+  const many = Array.from({ length: 1_000 }, (_, i) => i);
+  const text = await summaryText({
+    ...SUMMARY,
+    run: { ...SUMMARY.run, files: many.map((i) => `out/t${i}.json`) },
+    types: new Map(many.map((i) => [`t${i}`, { events: i + 1, users: 1 }])),
+    busiest: [],
+  }, { columns: 80, colors: false, wraps: false });
+  const [, , types, files] = text.split("\n\n").map((part) => part.split("\n"));
+  assertEquals([types!.length, files!.length], [22, 22]);
+  assertStringIncludes(types![1]!, "t999   1,000 events");
+  assertEquals([types!.at(-1), files!.at(-1)], Array(2).fill("  and 980 more"));
+});
+
 test("no line of it is wider than the terminal, where names can be cut", async () => {
   for (const letter of ["a", "ユ"]) {
     for (const columns of [40, 60, 80, 160]) {

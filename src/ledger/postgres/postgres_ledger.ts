@@ -30,7 +30,7 @@ import {
   takeOverRejection,
 } from "./rejections.ts";
 import { prepareSchema } from "./schema.ts";
-import type { Answer, Session } from "./session.ts";
+import type { Answer, Session, Statement } from "./session.ts";
 import { textBytes } from "./sorted_ids.ts";
 import { StreamPositions } from "./stream_positions.ts";
 import { Totals } from "./totals.ts";
@@ -214,8 +214,10 @@ export class PostgresLedger implements Ledger {
     return this.#totals.busiest(most);
   }
 
-  rejections(after = 0): AsyncIterable<readonly StoredRejection[]> {
-    return readRejections(this.#exports, after);
+  rejections(after?: number): AsyncIterable<readonly StoredRejection[]> {
+    const ask = async (page: Statement, last: number) =>
+      (await this.#exports.run((session) => session.ask(page, last))).rows;
+    return readRejections(ask, after);
   }
 
   forgetRejections(which: RejectionSelection): Promise<number> {

@@ -24,7 +24,7 @@ import { addSorted, pagesOf } from "../sorted_counts.ts";
 import { Connection, type ConnectionSettings } from "./connection.ts";
 import { fileNoteOf } from "./postgres_file_notes.ts";
 import { isPassing, lastingFailure, wordsOf } from "./postgres_failure.ts";
-import { rejectionOf } from "./rejections.ts";
+import { readRejections } from "./rejections.ts";
 import { checkSchema, SCHEMA_VERSION } from "./schema.ts";
 import type { Parameter, Session, Statement } from "./session.ts";
 import { positionsOf, READ_POSITIONS } from "./stream_positions.ts";
@@ -32,10 +32,9 @@ import { textOfBytes } from "./sorted_ids.ts";
 import { BEGIN_READING, READ_PAGE, READ_TYPES, userCountOf } from "./totals.ts";
 import { packArray, TYPE, type Value } from "./values.ts";
 
-/** Rows of counts or ids fetched at once; bytes of rejections (8 MiB). */
+/** Rows of counts or ids fetched at once. */
 const LOG_ROWS = 64;
 const ID_ROWS = 10_000;
-const REJECTION_BYTES = 8 * 1024 * 1024;
 
 /** Whoever shows it may wait long for a person to turn the page. */
 const NO_LIMIT = "SET LOCAL idle_in_transaction_session_timeout = 0";
@@ -66,16 +65,6 @@ const READ_LOG = {
 };
 
 /** As many as fit a page, and at least one; a row costs more than its body. */
-const READ_REJECTIONS = {
-  name: "read_rejections_of",
-  text:
-    "SELECT at, reason, routing_key, fingerprint, body, properties, place FROM " +
-    "(SELECT *, sum(length(body) + 1024) OVER (ORDER BY place) AS bytes FROM " +
-    "(SELECT * FROM rejection WHERE place > $1 AND reason <> '' AND " +
-    "reason = coalesce($2, reason) ORDER BY place LIMIT 1000) AS next) AS summed WHERE " +
-    `bytes - length(body) - 1024 < ${REJECTION_BYTES} ORDER BY place`,
-};
-
 /** One after another in one value, as they are handed out. */
 const READ_UUIDS = {
   name: "read_uuids",
@@ -164,10 +153,10 @@ export class PostgresReader implements LedgerReader {
   }
 
   async *runs(): AsyncGenerator<readonly StoredRun[], void, void> {
-    for (let last: StoredRun = { id: NIL, startedAt: -1 };;) {
+    for (let last = { id: NIL, startedAt: -1 };;) {
       const rows = await this.#ask(READ_RUNS, last.startedAt, last.id);
       if (rows.length === 0) return;
-      const page = rows.map(runOf);
+      const page = rows.map((row) => runOf(row, this.#hasOthers));
       last = page.at(-1)!;
       yield page;
     }
@@ -221,16 +210,8 @@ export class PostgresReader implements LedgerReader {
     }));
   }
 
-  async *rejections(
-    reason?: RejectionReason,
-  ): AsyncGenerator<readonly StoredRejection[], void, void> {
-    for (let last = 0;;) {
-      const rows = await this.#ask(READ_REJECTIONS, last, reason ?? null);
-      if (rows.length === 0) return;
-      const page = rows.map(rejectionOf);
-      last = page.at(-1)!.row;
-      yield page;
-    }
+  rejections(): AsyncIterable<readonly StoredRejection[]> {
+    return readRejections((statement, after) => this.#ask(statement, after));
   }
 
   async idTotals(): Promise<IdTotals> {
@@ -345,9 +326,14 @@ export class PostgresReader implements LedgerReader {
 }
 
 /** What a row of {@linkcode READ_RUNS} tells. */
-function runOf(row: readonly Value[]): StoredRun {
+/** @param hasWorkers Whether somebody may go on with a run that has no end. */
+function runOf(row: readonly Value[], hasWorkers: boolean): StoredRun {
   const [id, startedAt, endedAt, stopped, unique, duplicates, rejected] = row;
-  const run = { id: id as string, startedAt: startedAt as number };
+  const run = {
+    id: id as string,
+    startedAt: startedAt as number,
+    stopped: hasWorkers ? "running" : "killed",
+  };
   return endedAt === null ? run : {
     ...run,
     endedAt: endedAt as number,

@@ -16,9 +16,8 @@ import {
   TYPE,
   type Value,
 } from "./values.ts";
-import type { Connection } from "./connection.ts";
 import { lockKey } from "./schema.ts";
-import type { Answer, Session } from "./session.ts";
+import type { Answer, Session, Statement } from "./session.ts";
 
 /** Rejections that are known again by their place, the last ones. */
 const RECENT = 20_000;
@@ -26,6 +25,9 @@ const RECENT = 20_000;
 /** Rows handed out at once, of which bodies add up to this at most: 8 MiB. */
 const PAGE = 1000;
 const PAGE_BYTES = 8 * 1024 * 1024;
+
+/** What a rejection takes in it besides its body, about. */
+const ROW_BYTES = 1024;
 
 /** Until the commit, which follows at once, so places are in its order. */
 const LOCK = `SELECT pg_advisory_xact_lock(${lockKey("reject")})`;
@@ -47,10 +49,10 @@ const READ_PAGE = {
   name: "read_rejections",
   text:
     "SELECT at, reason, routing_key, fingerprint, body, properties, place " +
-    "FROM (SELECT *, sum(length(body)) OVER (ORDER BY place) AS bytes FROM " +
+    `FROM (SELECT *, sum(length(body) + ${ROW_BYTES}) OVER (ORDER BY place) AS bytes FROM ` +
     "(SELECT * FROM rejection WHERE place > $1 AND reason <> '' " +
     `ORDER BY place LIMIT ${PAGE}) ` +
-    `AS next) AS summed WHERE bytes - length(body) < ${PAGE_BYTES} ORDER BY place`,
+    `AS next) AS summed WHERE bytes - length(body) - ${ROW_BYTES} < ${PAGE_BYTES} ORDER BY place`,
 };
 
 /** Appends rejections to a checkpoint, in their order. */
@@ -209,15 +211,21 @@ export async function forgetRejections(
   return rows[0]![0] as number;
 }
 
-/** Rejections in the order they were recorded, in pages. */
+/**
+ * Rejections in the order they were recorded, in pages.
+ *
+ * @param ask Asks for the rows of a statement with its only parameter.
+ * @param after The row of the last one to leave out. Default: none.
+ */
 export async function* readRejections(
-  connection: Connection,
-  after: number,
-): AsyncGenerator<readonly StoredRejection[]> {
+  ask: (
+    statement: Statement,
+    after: number,
+  ) => Promise<readonly (readonly Value[])[]>,
+  after = 0,
+): AsyncGenerator<readonly StoredRejection[], void, void> {
   for (let last = after;;) {
-    const { rows } = await connection.run((session) =>
-      session.ask(READ_PAGE, last)
-    );
+    const rows = await ask(READ_PAGE, last);
     if (rows.length === 0) return;
     const page = rows.map(rejectionOf);
     last = page.at(-1)!.row;
@@ -229,7 +237,7 @@ export async function* readRejections(
  * What a row tells: at, reason, routing_key, fingerprint, body, properties,
  * place.
  */
-export function rejectionOf(row: readonly Value[]): StoredRejection {
+function rejectionOf(row: readonly Value[]): StoredRejection {
   const [at, reason, routingKey, fingerprint, body, properties, place] = row;
   return {
     row: place as number,

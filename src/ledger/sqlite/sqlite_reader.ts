@@ -111,7 +111,12 @@ export class SqliteReader implements LedgerReader {
   }
 
   runs(): AsyncIterable<readonly StoredRun[]> {
-    return this.#pages("SELECT * FROM run ORDER BY id", runOf);
+    return this.#pages(
+      `SELECT *, ${
+        isLedgerLocked(this.name) ? "id = (SELECT max(id) FROM run)" : "0"
+      } AS isRunning FROM run ORDER BY id`,
+      runOf,
+    );
   }
 
   async types(): Promise<string[]> {
@@ -155,15 +160,10 @@ export class SqliteReader implements LedgerReader {
     );
   }
 
-  rejections(
-    reason?: RejectionReason,
-  ): AsyncIterable<readonly StoredRejection[]> {
+  rejections(): AsyncIterable<readonly StoredRejection[]> {
     return this.#pages(
-      `SELECT * FROM rejection ${
-        reason === undefined ? "WHERE reason <> ''" : "WHERE reason = ?"
-      } ORDER BY id`,
+      "SELECT * FROM rejection WHERE reason <> '' ORDER BY id",
       rejectionOf,
-      reason === undefined ? [] : [reason],
       ({ body }) => (body.length + ROW_BYTES) / PAGE_BYTES,
     );
   }
@@ -190,7 +190,6 @@ export class SqliteReader implements LedgerReader {
         uuids: requireValue(uuids) as Uint8Array,
         texts: idsOf(texts),
       }),
-      [],
       () => 1,
     );
     for await (const page of checkpoints) yield* page;
@@ -286,12 +285,9 @@ export class SqliteReader implements LedgerReader {
   async *#pages<Value>(
     sql: string,
     read: (row: Row) => Value,
-    parameters: readonly string[] = [],
     shareOf: (value: Value) => number = () => 1 / PAGE,
   ): AsyncGenerator<readonly Value[], void, void> {
-    const rows = await this.#try(() =>
-      this.#database.prepare(sql).iterate(...parameters)
-    );
+    const rows = await this.#try(() => this.#database.prepare(sql).iterate());
     for (;;) {
       const page = await this.#try(() => {
         const page: Value[] = [];

@@ -91,7 +91,12 @@ export function checkpointOf(
 
 /** What a row of the table `run` tells. */
 export function runOf(row: Record<string, SQLOutputValue>): StoredRun {
-  const run = { id: String(row.id), startedAt: row.started_at as number };
+  const run = {
+    id: String(row.id),
+    startedAt: row.started_at as number,
+    // Of one worker, a run that another has followed is over.
+    stopped: row.isRunning === 1 ? "running" : "killed",
+  };
   return row.ended_at === null ? run : {
     ...run,
     endedAt: row.ended_at as number,
