@@ -108,7 +108,9 @@ export class Monitoring {
           ? text("connected\n")
           : text("The broker is not connected.\n", 503),
     });
-    log.info("metrics are at {url}/metrics", { url: this.#server.url });
+    log.info("the report is at {url}/, metrics are at {url}/metrics", {
+      url: this.#server.url,
+    });
   }
 
   readonly #metricsPage: Page = async () =>

@@ -33,10 +33,12 @@ const LONGEST_NAME = 24;
 const GREY = "#7d8590";
 
 /** Told apart also by those who do not see red and green (Okabe and Ito). */
-const COLORS = [
-  ...["#0072b2", "#e69f00", "#009e73", "#cc79a7"],
-  ...["#56b4e9", "#d55e00", "#b8a900"],
+const TYPE_COLORS = [
+  ...["#0072b2", "#e69f00", "#009e73"],
+  ...["#cc79a7", "#56b4e9", "#b8a900"],
 ];
+const COUNTED = "#009e73";
+const REJECTED = "#d55e00";
 
 /** What a chart says in a sentence, and its pictures. */
 export interface Chart {
@@ -60,14 +62,18 @@ export function drawCharts(facts: ReportFacts): Chart[] {
 function busiestUsers({ busiest, types }: ReportFacts): Chart | undefined {
   const users = busiest.slice(0, USERS);
   const shown = [...types.keys()].slice(0, SHOWN_TYPES);
+  // By its name, so that a type keeps its colour when another overtakes it.
+  const order = shown.toSorted();
   const series = shown.map((type) => ({
     name: type,
+    color: TYPE_COLORS[order.indexOf(type)]!,
     values: users.map(({ byType }) => byType.get(type) ?? 0),
   }));
   const rest = ({ events, byType }: BusyUser) =>
     shown.reduce((rest, type) => rest - (byType.get(type) ?? 0), events);
   if (types.size > shown.length) {
-    series.push({ name: "other types", values: users.map(rest) });
+    const values = users.map(rest);
+    series.push({ name: "other types", color: GREY, values });
   }
   return barChart("Busiest users", {
     names: users.map(({ user }) => shortened(user)),
@@ -83,10 +89,26 @@ function runsOverTime({ runs }: ReportFacts): Chart | undefined {
     names: ended.map(({ startedAt }) =>
       new Date(startedAt).toISOString().slice(5, 16).replace("T", " ")
     ),
-    series: (["unique", "duplicates", "rejected"] as const).map((name) => ({
-      name: name === "unique" ? "counted" : name,
-      values: ended.map((run) => run[name] ?? 0),
-    })),
+    series: [
+      {
+        name: "counted",
+        color: COUNTED,
+        values: ended.map(({ unique = 0 }) => unique),
+      },
+      {
+        name: "duplicates",
+        color: GREY,
+        values: ended.map(({ duplicates = 0 }) => duplicates),
+      },
+      {
+        name: "rejected",
+        color: REJECTED,
+        // What a replay leaves was rejected before.
+        values: ended.map(({ rejected = 0, stopped }) =>
+          stopped === "replay" ? 0 : rejected
+        ),
+      },
+    ],
     lies: false,
   });
 }
@@ -96,6 +118,7 @@ function rejectionsByReason({ rejections }: ReportFacts): Chart | undefined {
     names: rejections.map(({ reason }) => reason),
     series: [{
       name: "rejections",
+      color: REJECTED,
       values: rejections.map(({ rejections }) => rejections),
     }],
     lies: true,
@@ -107,6 +130,7 @@ interface Bars {
   readonly names: readonly string[];
   readonly series: readonly {
     readonly name: string;
+    readonly color: string;
     readonly values: readonly number[];
   }[];
   /** Whether they lie, with the first one on top, or stand. */
@@ -146,16 +170,16 @@ function draw({ names, series, lies }: Bars, width: number): string {
   } as const;
   chart.setOption({
     animation: false,
-    color: COLORS,
     backgroundColor: "transparent",
-    legend: series.length === 1
-      ? undefined
-      : { textStyle: { color: GREY }, top: 0, type: "plain" },
+    legend: series.length === 1 ? undefined : {
+      textStyle: { color: GREY },
+      ...{ top: 0, type: "plain", itemWidth: 14, itemGap: 20 },
+    },
     grid: { left: 8, right: 24, top, bottom: 8, outerBoundsMode: "same" },
     xAxis: lies ? value : category,
     yAxis: lies ? category : value,
-    series: series.map(({ name, values }) => ({
-      name,
+    series: series.map(({ name, color, values }) => ({
+      ...{ name, color },
       type: "bar",
       stack: "all",
       barMaxWidth: 22,

@@ -30,11 +30,17 @@ input {
   width: 100%; max-width: 20rem; padding: .4rem .6rem; font: inherit;
   color: inherit; background: var(--tile); border: 1px solid var(--line); border-radius: .4rem;
 }
-.scroll { margin-top: .75rem; overflow-x: auto; }
+/* Where a table goes on, its edge is in the shade. */
+.scroll {
+  margin-top: .75rem; overflow-x: auto;
+  background:
+    linear-gradient(to left, var(--back) 1rem, transparent) right / 3rem 100% local no-repeat,
+    linear-gradient(to left, var(--line), transparent) right / .8rem 100% scroll no-repeat;
+}
 table { width: 100%; border-collapse: collapse; font-variant-numeric: tabular-nums; }
 th, td { padding: .3rem .6rem; border-bottom: 1px solid var(--line); text-align: right; white-space: nowrap; }
 th:first-child { text-align: left; font-weight: normal; white-space: normal; overflow-wrap: anywhere; min-width: 8rem; }
-thead th { border-bottom-width: 2px; }
+thead th, thead th:first-child { border-bottom-width: 2px; font-weight: 600; }
 thead button { all: unset; cursor: pointer; font-weight: 600; }
 thead button:focus-visible { outline: 2px solid currentColor; outline-offset: 2px; }
 [aria-sort=ascending] button::after { content: " \\2191"; }

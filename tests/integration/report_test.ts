@@ -54,7 +54,7 @@ async function open(width: number): Promise<AsyncDisposable & { page: Page }> {
 /** The users of the table as they stand, those that are shown. */
 async function usersIn(page: Page): Promise<string[]> {
   return await page.$$eval(
-    "tbody tr:not([hidden]) th",
+    "#users tbody tr:not([hidden]) th",
     (cells) => cells.map(({ textContent }) => textContent!.slice(0, 40)),
   );
 }
@@ -65,19 +65,45 @@ Deno.test("the report shows every user, sorts and filters them, and runs nothing
   const long = "u".repeat(40);
   assertEquals(await usersIn(page), ["ann", "bob", long, HOSTILE]);
   const click = (column: number) =>
-    page.click(`thead th:nth-child(${column}) button`);
+    page.click(`#users thead th:nth-child(${column}) button`);
   await click(1);
   assertEquals(await usersIn(page), [HOSTILE, "ann", "bob", long]);
   await click(4);
   assertEquals(await usersIn(page), ["bob", HOSTILE, "ann", long]);
   await page.type("input", "AN");
   assertEquals(await usersIn(page), ["ann"]);
+  const isNoneShown = () => page.$eval("#none", ({ hidden }) => !hidden);
+  assertEquals(await isNoneShown(), false);
+  await page.type("input", "x");
+  assertEquals([await usersIn(page), await isNoneShown()], [[], true]);
+});
+
+Deno.test("a report of a run that goes on loads itself again, until somebody sorts or filters", async () => {
+  const page = await browser.newPage();
+  const html = (await Deno.readTextFile(`${out}/report.html`))
+    .replace("<body>", '<body data-refresh="60">');
+  await Deno.writeTextFile(`${out}/live.html`, html);
+  await page.evaluateOnNewDocument(
+    "setInterval = (run, time) => [globalThis.tick, globalThis.time] = [run, time]",
+  );
+  await page.goto(`file://${out}/live.html`);
+  assertEquals(await page.evaluate("time"), 60_000);
+  await Promise.all([page.waitForNavigation(), page.evaluate("void tick()")]);
+  await page.type("input", "b");
+  await page.evaluate("void tick()");
+  assertEquals(await page.$eval("input", ({ value }) => value), "b");
+  await page.close();
 });
 
 Deno.test("the report tells counts, runs and reasons, and no body", async () => {
   await using opened = await open(1_000);
   const text = await opened.page.$eval("body", ({ innerText }) => innerText);
-  for (const part of ["69", "of 4 users", "34.8 %", "65.2 %", "bad_json"]) {
+  for (
+    const part of [
+      ...["69", "of 4 users", "34.8 %", "65.2 %", "bad_json"],
+      "1970-01-01 00:00:00\t0.0\tidle\t69\t2\t1",
+    ]
+  ) {
     assert(text.includes(part), `${part} is missing in ${text}`);
   }
   const html = await Deno.readTextFile(`${out}/report.html`);
