@@ -10,8 +10,8 @@
  */
 import { connect } from "amqplib";
 import { run } from "../src/cli/run.ts";
+import { hasColors } from "../src/cli/terminal.ts";
 import { BrokerUnavailableError, findOrStartBroker } from "./broker.ts";
-import { barChart } from "./demo/bar_chart.ts";
 
 const OUT = "demo";
 const EXPECTED = `${OUT}/expected`;
@@ -26,16 +26,20 @@ const PLACE = {
   queue: `eventcounter-demo-${crypto.randomUUID()}`,
 };
 
+const isColored = hasColors(Deno.stdout);
+
+/** Writes a text in a style (ANSI), where that can be seen. */
+function write(text: string, style: number): void {
+  console.log(isColored ? `\n\x1b[${style}m${text}\x1b[0m` : `\n${text}`);
+}
+
 function say(text: string): void {
-  console.log(Deno.noColor ? `\n${text}` : `\n\x1b[1m${text}\x1b[0m`);
+  write(text, 1);
 }
 
 /** Runs the program as a shell would, and shows what would be typed. */
 async function eventcounter(url: string, ...args: string[]): Promise<void> {
-  console.log(Deno.noColor ? "" : "\x1b[2m");
-  console.log(
-    `$ eventcounter ${args.join(" ")}${Deno.noColor ? "" : "\x1b[0m"}`,
-  );
+  write(`$ eventcounter ${args.join(" ")}`, 2);
   const place = ["--exchange", PLACE.exchange, "--queue", PLACE.queue];
   const code = await run([...args, "--amqp-url", url, ...place], Deno.exit);
   if (code !== 0) throw new Error(`eventcounter ended with exit code ${code}`);
@@ -57,17 +61,12 @@ async function count(url: string): Promise<void> {
 }
 
 async function showFiles(): Promise<void> {
-  const counts = new Map<string, Record<string, number>>();
   for (const type of TYPES) {
     const text = await Deno.readTextFile(`${OUT}/${type}.json`);
     const expected = await Deno.readTextFile(`${EXPECTED}/${type}.json`);
     if (text !== expected) throw new Error(`${OUT}/${type}.json is wrong`);
-    counts.set(type, JSON.parse(text));
+    console.log(`\n${OUT}/${type}.json  ${JSON.stringify(JSON.parse(text))}`);
   }
-  for (const [type, users] of counts) {
-    console.log(`\n${OUT}/${type}.json  ${JSON.stringify(users)}`);
-  }
-  console.log(`\n${barChart(counts, !Deno.noColor)}`);
   console.log(
     `\nThe files equal ${EXPECTED}/, which the publisher wrote beside publishing.`,
   );

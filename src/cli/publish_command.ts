@@ -16,7 +16,9 @@ import { readTlsFiles } from "./tls_files.ts";
 import type { QueueType } from "../topology/topology.ts";
 import { configureLog, type Format, type Level } from "./log.ts";
 import { publishSummaryJson, publishSummaryText } from "./publish_summary.ts";
+import { showPublishing } from "./publish_progress.ts";
 import { StandardError } from "./stderr.ts";
+import { hasColors } from "./terminal.ts";
 import type { ProcessContext } from "./process_context.ts";
 
 const log = getLogger(["eventcounter", "cli"]);
@@ -76,11 +78,20 @@ export async function publish(
     : new ExpectedIdsFile(options.expect);
   const expectation = new Expectation((event) => ids?.add(event));
   const started = systemClock.monotonic();
+  const endProgress = options.to === "amqp" && stderr.canShowProgress
+    ? showPublishing(stderr, systemClock, {
+      size: options.size,
+      read: () => expectation.published,
+      colors: hasColors(Deno.stderr),
+    })
+    : () => {};
   try {
     await publishAll(options, messages, expectation, context);
   } catch (error) {
     if (error instanceof OutputClosed) return;
     throw error;
+  } finally {
+    endProgress();
   }
   const duration = systemClock.monotonic() - started;
 

@@ -82,3 +82,15 @@ Deno.test("the progress line is cut to the width of the terminal, and follows it
   await terminal.type(CTRL_C);
   assertEquals(await terminal.ended, 0, terminal.text);
 });
+
+Deno.test("publish shows on a terminal how far it is", async () => {
+  await using place = await Place.make();
+  const program = [
+    ...[...TASK, "publish", "--amqp-url", place.url, "--no-declare"],
+    ...["--exchange", place.exchange, "--size", "60", "--rate", "100"],
+  ];
+  await using terminal = new Terminal(program, options);
+  await terminal.shows(" of 60 ");
+  await terminal.shows("60 published");
+  assertEquals(await terminal.ended, 0, terminal.text);
+});
