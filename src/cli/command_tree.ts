@@ -175,7 +175,7 @@ export const PROGRAM: CommandDescription = {
           description: "Remove rejections that somebody has dealt with.",
           example: [
             "What was no JSON, a month ago and before",
-            "rejected forget --out counts --reason bad_json --older-than 720h",
+            "rejected forget --out counts --reason bad_json --older-than 30d",
           ],
           general: [HELP],
           options: FORGET_OPTIONS,

@@ -59,10 +59,14 @@ function selectionOf(
   const isSome = [reason, before, olderThan].some((given) =>
     given !== undefined
   );
-  if (isSome === (all === true)) {
+  if (isSome && all === true) {
     throw new ValidationError(
-      'Options "--reason", "--before" and "--older-than" say which rejections are meant, or "--all" does, ' +
-        `but got ${isSome ? "both" : "none"} of these.`,
+      'Option "--all" does not go with --reason, --before or --older-than, but got both.',
+    );
+  }
+  if (!isSome && all !== true) {
+    throw new ValidationError(
+      'Option "--reason", "--before" or "--older-than" must say which rejections are meant, or "--all" that all are, but none is given.',
     );
   }
   return {

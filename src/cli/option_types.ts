@@ -21,12 +21,13 @@ const MILLISECONDS: Readonly<Record<string, number>> = {
   s: 1_000,
   m: 60_000,
   h: 3_600_000,
+  d: 86_400_000,
 };
 
 /** The longest duration: what a timer can be set to, in whole hours. */
 const LONGEST_HOURS = Math.floor(LONGEST_DELAY / MILLISECONDS.h!);
 
-/** Reads `500ms`, `5s`, `2m` or `1h`, as milliseconds; more than nothing. */
+/** Reads `500ms`, `5s`, `2m`, `1h` or `1d`, as milliseconds; more than nothing. */
 export function duration(given: Given): number {
   const milliseconds = readDuration(given.value);
   if (milliseconds > 0) return milliseconds;
@@ -51,7 +52,7 @@ export function durationOrNever(given: Given): number {
 export function age(given: Given): number {
   const milliseconds = readDuration(given.value, Number.MAX_SAFE_INTEGER);
   if (milliseconds > 0) return milliseconds;
-  throw refusal(given, "a duration like 90m, 24h or 8760h");
+  throw refusal(given, "a duration like 90m, 24h or 30d");
 }
 
 /** A type that reads whole numbers in a range. */
@@ -199,7 +200,7 @@ function readTypes(value: string): readonly string[] | undefined {
 }
 
 function readDuration(value: string, most = LONGEST_DELAY): number {
-  const parts = /^(\d{1,12}(?:\.\d{1,6})?)(ms|s|m|h)$/.exec(value);
+  const parts = /^(\d{1,12}(?:\.\d{1,6})?)(ms|s|m|h|d)$/.exec(value);
   if (parts === null) return NaN;
   const milliseconds = Math.round(Number(parts[1]) * MILLISECONDS[parts[2]!]!);
   return milliseconds <= most ? milliseconds : NaN;

@@ -63,7 +63,7 @@ function checkTogether(
 ): void {
   if (by === "reason" && rejected !== true) {
     throw new ValidationError(
-      'Option "--by" is reason for --rejected only, but got "reason" without it.',
+      'Option "--by" takes reason with --rejected only: add that, or give user or type.',
     );
   }
   const refuse = (option: string, shown: string) => {

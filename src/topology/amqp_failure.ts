@@ -65,7 +65,7 @@ export function lastingFailure(
   const fail = (exitCode: ExitCode, text: string) =>
     new EventCounterError(exitCode, text, { cause: error });
   const refuse = (exitCode: ExitCode, what: string) =>
-    fail(exitCode, `Cannot use ${at}: ${brief(message)}; ${what}`);
+    fail(exitCode, `Refused by ${at}: ${brief(message)}; ${what}`);
   switch (replyCode(error, message)) {
     case ACCESS_REFUSED:
       if (/Handshake/.test(message)) {
