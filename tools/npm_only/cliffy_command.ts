@@ -33,6 +33,8 @@ export class Command {
     .exitOverride()
     .helpCommand(false)
     .helpOption("-h, --help", "Show this help.")
+    // On a terminal of 60 columns, so much is left for descriptions.
+    .configureHelp({ minWidthToWrap: 20 })
     // Else an option behind a subcommand would be the program's own.
     .enablePositionalOptions()
     .configureOutput({
