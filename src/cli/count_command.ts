@@ -18,7 +18,6 @@ import {
   refuseWithInput,
   withKeyPattern,
 } from "./count_options.ts";
-import { configureLog } from "./log.ts";
 import type { MeasuredRun } from "../metrics/run_metrics.ts";
 import type { Monitoring } from "./monitoring.ts";
 import { openLedger } from "./open_ledger.ts";
@@ -26,7 +25,7 @@ import { openSource } from "./open_source.ts";
 import { logProgress } from "./progress.ts";
 import type { WatchedRun } from "./progress_bar.ts";
 import { isExporting } from "./telemetry.ts";
-import { StandardError } from "./stderr.ts";
+import type { StandardError } from "./stderr.ts";
 import { type Summary, summaryJson } from "./summary.ts";
 import { hasColors, standardOutputPage } from "./terminal.ts";
 import type { ProcessContext, RunParts } from "./process_context.ts";
@@ -50,9 +49,6 @@ export async function count(
     const { dryRun } = await import("./dry_run.ts");
     return await dryRun(options, context);
   }
-  const stderr = new StandardError();
-  await configureLog(options.logLevel, options.logFormat, stderr);
-
   const types = options.types === "any" ? [] : options.types;
   const snapshot = new Snapshot(options.out, types);
   const source = await openSource(options, context.args);
@@ -71,7 +67,7 @@ export async function count(
     const { run, totals } = await runPipeline(
       options,
       parts,
-      { snapshot, stderr },
+      snapshot,
       context,
     );
     context.print(
@@ -170,15 +166,10 @@ async function rejectedRoom(
   );
 }
 
-interface Outlets {
-  readonly snapshot: Snapshot;
-  readonly stderr: StandardError;
-}
-
 async function runPipeline(
   options: CountOptions,
   { source, ledger }: RunParts,
-  { snapshot, stderr }: Outlets,
+  snapshot: Snapshot,
   context: ProcessContext,
 ): Promise<{ run: RunResult; totals: ReadonlyMap<string, TypeTotals> }> {
   let totals: ReadonlyMap<string, TypeTotals> = new Map();
@@ -221,7 +212,7 @@ async function runPipeline(
     },
     end: context.exit,
   });
-  const endProgress = await startProgress(options, stderr, {
+  const endProgress = await startProgress(options, context.stderr, {
     pipeline,
     source,
   });

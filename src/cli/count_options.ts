@@ -5,7 +5,7 @@ import type { TypeRule } from "../decode/routing_key.ts";
 import type { ListenAddress } from "../metrics/page_server.ts";
 import type { StreamStart } from "../source/stream/stream_start.ts";
 import type { QueueType } from "../topology/topology.ts";
-import type { Format, Level } from "./log.ts";
+import type { Format } from "./log.ts";
 import { keyPattern } from "./option_types.ts";
 
 /** Options that say where things are; `doctor` has these alone. */
@@ -30,7 +30,6 @@ export interface PlaceOptions {
   /** Of `doctor` alone. */
   verify?: boolean;
   format: Format;
-  logLevel: Level;
   logFormat: Format;
 }
 

@@ -7,9 +7,7 @@ import {
 } from "./check_report.ts";
 import { checkPlaces, type PlaceOptions } from "./count_options.ts";
 import { examine, type Examined } from "./examine.ts";
-import { configureLog } from "./log.ts";
 import type { ProcessContext } from "./process_context.ts";
-import { StandardError } from "./stderr.ts";
 
 /** What is told besides the checks if none of them fails. */
 export interface Plan {
@@ -30,8 +28,7 @@ export async function doctor(
   makePlan?: (examined: Examined) => Promise<Plan>,
 ): Promise<void> {
   checkPlaces(options);
-  const { format, logLevel, logFormat } = options;
-  await configureLog(logLevel, logFormat, new StandardError());
+  const { format } = options;
   const tell = (result: CheckResult) => {
     if (format === "text") print(checkLine(result));
   };

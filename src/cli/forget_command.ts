@@ -3,24 +3,20 @@ import type { RejectionSelection } from "../ledger/ledger.ts";
 import { systemClock } from "../model/clock.ts";
 import type { RejectionReason } from "../model/rejection.ts";
 import { Snapshot } from "../output/snapshot.ts";
-import { configureLog, type Format, type Level } from "./log.ts";
+import type { Format } from "./log.ts";
+import type { LedgerPlace } from "./open_ledger_reader.ts";
 import { openLedgerToChange } from "./open_ledger_to_change.ts";
 import type { ProcessContext } from "./process_context.ts";
 import { quantity } from "../model/words.ts";
-import { StandardError } from "./stderr.ts";
 
 /** The options of `rejected forget` as Cliffy hands them over. */
-export interface ForgetOptions {
-  ledger?: string;
-  out: string;
+export interface ForgetOptions extends LedgerPlace {
   reason?: RejectionReason;
   before?: Date;
   /** In ms. */
   olderThan?: number;
   all?: boolean;
   format: Format;
-  logLevel: Level;
-  logFormat: Format;
 }
 
 /** Does what `rejected forget` is for: removes what somebody has dealt with. */
@@ -29,8 +25,7 @@ export async function forget(
   { print }: ProcessContext,
 ): Promise<void> {
   const which = selectionOf(options);
-  const { out, format, logLevel, logFormat } = options;
-  await configureLog(logLevel, logFormat, new StandardError());
+  const { out, format } = options;
   const ledger = await openLedgerToChange(options);
   try {
     const snapshot = new Snapshot(out, []);

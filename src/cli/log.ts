@@ -9,6 +9,12 @@ export type Level = "debug" | "info" | "warn" | "error" | "off";
 /** How records look. */
 export type Format = "text" | "json";
 
+/** How a command is to log, as Cliffy hands it over. */
+export interface LogOptions {
+  readonly logLevel?: Level;
+  readonly logFormat?: Format;
+}
+
 /**
  * Sends the log records of the whole program to standard error.
  *
@@ -16,8 +22,7 @@ export type Format = "text" | "json";
  * nothing is lost; info, what a run does; debug, why.
  */
 export async function configureLog(
-  level: Level,
-  format: Format,
+  { logLevel: level = "info", logFormat: format = "text" }: LogOptions,
   stderr: StandardError,
 ): Promise<void> {
   const write = format === "json" ? writeJson : writeText;

@@ -6,10 +6,9 @@ import { SqliteReader } from "../ledger/sqlite/sqlite_reader.ts";
 import { EventCounterError, EXIT } from "../model/errors.ts";
 import { exportFiles, type ExportResult } from "../output/export_files.ts";
 import { prepareFolder } from "../output/output_folder.ts";
-import { configureLog, type Format, type Level } from "./log.ts";
+import type { Format } from "./log.ts";
 import type { ProcessContext } from "./process_context.ts";
 import { grouped, quantity } from "../model/words.ts";
-import { StandardError } from "./stderr.ts";
 import { totalsText } from "./summary_text.ts";
 import { standardOutputPage } from "./terminal.ts";
 
@@ -19,13 +18,11 @@ const log = getLogger(["eventcounter", "cli"]);
 export interface MergeOptions {
   out?: string;
   format: Format;
-  logLevel: Level;
-  logFormat: Format;
 }
 
 /** Does what `merge` is for: adds up ledgers that share no id. */
 export async function merge(
-  { out, format, logLevel, logFormat }: MergeOptions,
+  { out, format }: MergeOptions,
   paths: readonly string[],
   { print }: ProcessContext,
 ): Promise<void> {
@@ -34,7 +31,6 @@ export async function merge(
       'Option "--out" must be given: the folder for the JSON files.',
     );
   }
-  await configureLog(logLevel, logFormat, new StandardError());
   const ledgers: SqliteReader[] = [];
   try {
     refuseRepeated(paths);

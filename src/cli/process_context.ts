@@ -1,5 +1,6 @@
 import type { Ledger } from "../ledger/ledger.ts";
 import type { Source } from "../source/source.ts";
+import type { StandardError } from "./stderr.ts";
 
 /** What a run is made of besides the pipeline itself. */
 export interface RunParts {
@@ -11,6 +12,8 @@ export interface RunParts {
 export interface ProcessContext {
   /** The command line without the program's name. */
   readonly args: readonly string[];
+  /** Where log records and progress go. */
+  readonly stderr: StandardError;
   /** Writes a line to standard output. */
   readonly print: (line: string) => void;
   /** Ends the process at once; only for a second signal. */

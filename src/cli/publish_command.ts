@@ -14,10 +14,9 @@ import { findAmqpAddress } from "./amqp_url.ts";
 import { ExpectedIdsFile, writeExpectation } from "./expectation_files.ts";
 import { readTlsFiles } from "./tls_files.ts";
 import type { QueueType } from "../topology/topology.ts";
-import { configureLog, type Format, type Level } from "./log.ts";
+import type { Format } from "./log.ts";
 import { publishSummaryJson, publishSummaryText } from "./publish_summary.ts";
 import { showPublishing } from "./publish_progress.ts";
-import { StandardError } from "./stderr.ts";
 import { hasColors } from "./terminal.ts";
 import type { ProcessContext } from "./process_context.ts";
 
@@ -47,8 +46,6 @@ export interface PublishOptions {
   expect?: string;
   to: "amqp" | "-";
   format: Format;
-  logLevel: Level;
-  logFormat: Format;
 }
 
 /** Does what `publish` is for: publishes generated events. */
@@ -57,8 +54,7 @@ export async function publish(
   context: ProcessContext,
 ): Promise<void> {
   checkTogether(options);
-  const stderr = new StandardError();
-  await configureLog(options.logLevel, options.logFormat, stderr);
+  const { stderr } = context;
   const seed = options.seed ?? randomSeed();
   // All that can refuse does so before anything is published.
   const messages = generateMessages({ ...options, seed });

@@ -7,23 +7,19 @@ import { Snapshot } from "../output/snapshot.ts";
 import { Pipeline } from "../pipeline/pipeline.ts";
 import type { RunResult } from "../pipeline/run_result.ts";
 import { RecordedSource } from "../source/recorded_source.ts";
-import { configureLog, type Format, type Level } from "./log.ts";
+import type { Format } from "./log.ts";
+import type { LedgerPlace } from "./open_ledger_reader.ts";
 import { openLedgerToChange } from "./open_ledger_to_change.ts";
 import type { ProcessContext } from "./process_context.ts";
 import { grouped, quantity } from "../model/words.ts";
-import { StandardError } from "./stderr.ts";
 import { summaryJson } from "./summary.ts";
 
 /** The options of `rejected replay` as Cliffy hands them over. */
-export interface ReplayOptions {
-  ledger?: string;
-  out: string;
+export interface ReplayOptions extends LedgerPlace {
   types: TypeRule;
   id: IdPlace;
   routingKey: KeyPattern;
   format: Format;
-  logLevel: Level;
-  logFormat: Format;
 }
 
 /**
@@ -35,8 +31,7 @@ export async function replay(
   options: ReplayOptions,
   context: ProcessContext,
 ): Promise<void> {
-  const { out, types, id, routingKey, format, logLevel, logFormat } = options;
-  await configureLog(logLevel, logFormat, new StandardError());
+  const { out, types, id, routingKey, format } = options;
   const snapshot = new Snapshot(out, []);
   const opened = await openLedgerToChange(options);
   const stop = new AbortController();

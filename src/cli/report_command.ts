@@ -5,27 +5,20 @@ import { outputFailure } from "../output/output_failure.ts";
 import { replaceTextFile } from "../output/text_file.ts";
 import { gatherFacts } from "../report/report_facts.ts";
 import { type PageOptions, reportPage } from "../report/report_page.ts";
-import { configureLog, type Format, type Level } from "./log.ts";
 import { type LedgerPlace, openLedgerReader } from "./open_ledger_reader.ts";
 import type { ProcessContext } from "./process_context.ts";
 import { writeOutput } from "./standard_output.ts";
-import { StandardError } from "./stderr.ts";
 
 /** The options of `report` as Cliffy hands them over. */
-export interface ReportOptions {
-  ledger?: string;
-  out: string;
+export interface ReportOptions extends LedgerPlace {
   to?: string;
-  logLevel: Level;
-  logFormat: Format;
 }
 
 /** Does what `report` is for: shows a ledger as a page for browsers. */
 export async function report(
-  { to, logLevel, logFormat, ...place }: ReportOptions,
+  { to, ...place }: ReportOptions,
   { print }: ProcessContext,
 ): Promise<void> {
-  await configureLog(logLevel, logFormat, new StandardError());
   const page = await makeReport(place);
   if (to === "-") return await writeOutput(one(page));
   const path = to ?? join(place.out, "report.html");

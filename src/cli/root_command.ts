@@ -3,6 +3,7 @@ import { type CommandDescription, PROGRAM } from "./command_tree.ts";
 import type { Shell } from "./completions/print_completions.ts";
 import type { CountOptions, PlaceOptions } from "./count_options.ts";
 import type { ForgetOptions } from "./forget_command.ts";
+import { configureLog, type LogOptions } from "./log.ts";
 import type { MergeOptions } from "./merge_command.ts";
 import type { VerifyOptions } from "./verify_command.ts";
 import type { OptionSpec } from "./option_spec.ts";
@@ -119,9 +120,10 @@ function configure(
   }
   const action = ACTIONS[path.join(" ")];
   if (action !== undefined) {
-    command.action((options: unknown, ...args: unknown[]) =>
-      action(options, context, args)
-    );
+    command.action(async (options: unknown, ...args: unknown[]) => {
+      await configureLog(options as LogOptions, context.stderr);
+      await action(options, context, args);
+    });
   }
   for (const child of commands) {
     const subcommand = new Command();

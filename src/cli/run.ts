@@ -8,6 +8,7 @@ import {
 import { writeFailure } from "./log.ts";
 import { rootCommand } from "./root_command.ts";
 import type { ProcessContext } from "./process_context.ts";
+import { StandardError } from "./stderr.ts";
 
 /**
  * Runs the program.
@@ -25,6 +26,7 @@ export async function run(
   const context: ProcessContext = {
     args,
     exit,
+    stderr: new StandardError(),
     // It says nothing where a pipe is closed (`| head -1`).
     print: console.log,
     ...(decorate === undefined ? {} : { decorate }),

@@ -8,34 +8,23 @@ import {
 } from "../inspect/listing.ts";
 import type { LedgerReader } from "../ledger/ledger_reader.ts";
 import { formatListing, type ListingFormat } from "./listing_format.ts";
-import { configureLog, type Format, type Level } from "./log.ts";
-import { openLedgerReader } from "./open_ledger_reader.ts";
+import { type LedgerPlace, openLedgerReader } from "./open_ledger_reader.ts";
 import { writeOutput } from "./standard_output.ts";
-import { StandardError } from "./stderr.ts";
 import { terminalColumns } from "./terminal.ts";
 
 /** The options of `show` as Cliffy hands them over. */
-export interface ShowOptions {
-  ledger?: string;
-  out: string;
+export interface ShowOptions extends LedgerPlace {
   by?: "user" | "type" | "reason";
   type?: string;
   top?: number;
   runs?: boolean;
   rejected?: boolean;
   format: ListingFormat;
-  logLevel: Level;
-  logFormat: Format;
 }
 
 /** Does what `show` is for: lists what a ledger holds. */
 export async function show(options: ShowOptions): Promise<void> {
   checkTogether(options);
-  await configureLog(
-    options.logLevel,
-    options.logFormat,
-    new StandardError(),
-  );
   await using ledger = await openLedgerReader(options);
   const listing = await listingOf(ledger, options);
   const room = Deno.stdout.isTerminal() ? terminalColumns() : Infinity;

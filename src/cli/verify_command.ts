@@ -3,27 +3,21 @@ import { verifyLedger } from "../inspect/verification.ts";
 import { EXIT } from "../model/errors.ts";
 import { checkLine, checksJson, refuseFailed } from "./check_report.ts";
 import { failureOf } from "./failure.ts";
-import { configureLog, type Format, type Level } from "./log.ts";
-import { openLedgerReader } from "./open_ledger_reader.ts";
+import type { Format } from "./log.ts";
+import { type LedgerPlace, openLedgerReader } from "./open_ledger_reader.ts";
 import type { ProcessContext } from "./process_context.ts";
-import { StandardError } from "./stderr.ts";
 
 /** The options of `verify` as Cliffy hands them over. */
-export interface VerifyOptions {
-  out: string;
-  ledger?: string;
+export interface VerifyOptions extends LedgerPlace {
   expect?: string;
   format: Format;
-  logLevel: Level;
-  logFormat: Format;
 }
 
 /** Does what `verify` is for: holds a ledger against itself and its files. */
 export async function verify(
-  { out, ledger, expect, format, logLevel, logFormat }: VerifyOptions,
+  { out, ledger, expect, format }: VerifyOptions,
   { print }: ProcessContext,
 ): Promise<void> {
-  await configureLog(logLevel, logFormat, new StandardError());
   const examination = new Examination({
     tell: (result) => {
       if (format === "text") print(checkLine(result));
