@@ -1,7 +1,7 @@
 import { ValidationError } from "@cliffy/command";
 import { getLogger } from "@logtape/logtape";
-import { findCommonIds } from "../inspect/common_ids.ts";
 import { MergedLedgers } from "../inspect/merged_ledgers.ts";
+import { findRepeatedIds } from "../inspect/repeated_ids.ts";
 import { SqliteReader } from "../ledger/sqlite/sqlite_reader.ts";
 import { EventCounterError, EXIT } from "../model/errors.ts";
 import { exportFiles, type ExportResult } from "../output/export_files.ts";
@@ -61,12 +61,15 @@ function refuseRepeated(paths: readonly string[]): void {
 async function refuseCommonIds(
   ledgers: readonly SqliteReader[],
 ): Promise<void> {
-  const common = await findCommonIds(ledgers);
+  const common = await findRepeatedIds(ledgers);
   if (common === undefined) return;
+  const { size, example, places } = common;
+  const holders = [...new Set(places.map(({ ledger }) => ledger))];
   throw new EventCounterError(
     EXIT.badInput,
-    `Cannot merge: ${common.size} id(s) are in more than one ledger and would be counted twice, ` +
-      `for example "${common.example}" in ${common.ledgers.join(" and ")}; ` +
+    `Cannot merge: more than one ledger has counted ${
+      quantity(size, "id")
+    }, for example "${example}" in ${holders.join(" and ")}; ` +
       "merge ledgers of partitions only, or let the workers share one ledger",
   );
 }

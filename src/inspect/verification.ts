@@ -78,10 +78,11 @@ async function eachOnce(
   ledger: LedgerReader,
   memory: number | undefined,
 ): Promise<Finding> {
-  const repeated = await findRepeatedIds(ledger, memory);
+  const repeated = await findRepeatedIds([ledger], memory);
   if (repeated !== undefined) {
     const { size, example, places } = repeated;
-    const fault = `id "${example}" is in ${places.join(" and ")}`;
+    const where = places.map(({ place }) => place).join(" and ");
+    const fault = `id "${example}" is in ${where}`;
     refuseFaults([fault], size, RESTORE);
   }
   const { uuids, texts } = await ledger.idTotals();

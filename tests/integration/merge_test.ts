@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { PROGRAM } from "../../src/cli/command_tree.ts";
-import { findCommonIds } from "../../src/inspect/common_ids.ts";
+import { findRepeatedIds } from "../../src/inspect/repeated_ids.ts";
 import { SqliteLedger } from "../../src/ledger/sqlite/sqlite_ledger.ts";
 import { SqliteReader } from "../../src/ledger/sqlite/sqlite_reader.ts";
 import { Event } from "../../src/model/event.ts";
@@ -116,13 +116,16 @@ Deno.test("merge: one id of 1,000,000 that two ledgers have in common is found, 
   const example = new Uuid(250_000, words[250_000]!, 0, -1).toString();
   const ledgers = paths.map((path) => SqliteReader.open(path));
   for (const memory of [undefined, 12_000_000]) {
-    assertEquals(await findCommonIds(ledgers, memory), {
+    assertEquals(await findRepeatedIds(ledgers, memory), {
       size: 1,
       example,
-      ledgers: [paths[1]!, paths[3]!],
+      places: [
+        { ledger: paths[1]!, place: "checkpoint 1" },
+        { ledger: paths[3]!, place: "checkpoint 50" },
+      ],
     });
   }
-  assertEquals(await findCommonIds(ledgers.slice(0, 3)), undefined);
+  assertEquals(await findRepeatedIds(ledgers.slice(0, 3)), undefined);
   for (const ledger of ledgers) await ledger.close();
 });
 
@@ -232,7 +235,11 @@ Deno.test("merge refuses what it cannot add up, and says why", async () => {
   await Deno.writeTextFile(path("empty"), "");
   for (
     const [ledgers, exitCode, message] of [
-      [["a", "b"], 65, /3 id\(s\) are in more.*"\S+" in \S+a and \S+b.*share/],
+      [
+        ["a", "b"],
+        65,
+        /more than one ledger has counted 3 ids,.*"\S+" in \S+a and \S+b.*share/,
+      ],
       [["a", "a"], 2, /each ledger once, but got "\S+a"/],
       [["a", "missing"], 65, /\/missing": No such file/],
       [["a", "text"], 65, /\/text".*no ledger/],
