@@ -2,6 +2,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { allCommands, PROGRAM } from "../../src/cli/command_tree.ts";
 import { VERSION } from "../../src/cli/version.ts";
+import { SqliteLedger } from "../../src/ledger/sqlite/sqlite_ledger.ts";
 import { PERMISSIONS } from "../../tools/compile/permissions.ts";
 import { jsonFiles, Place } from "../support/broker_place.ts";
 import { Collector } from "../support/collector.ts";
@@ -42,6 +43,34 @@ test("--help of every command is that of the source", async (executable) => {
     const bySource = await runProgram([...path, "--help"]);
     assertEquals(stdout, bySource.stdout, path.join(" "));
   }
+});
+
+test("who may write to the folder of a ledger alone reads it beside a worker, and leaves nothing there", async (executable) => {
+  const folder = await openFolder();
+  const count = ["--input", "-", "--out", folder];
+  assertEquals((await executable.run(count, { stdin: LINE })).code, 0);
+  const names = () =>
+    [...Deno.readDirSync(folder)].map(({ name }) => name).sort();
+  const before = names();
+  const show = () =>
+    executable.run(["show", "--out", folder, "--format", "csv"], {
+      env: { EVENTCOUNTER_CACHE: `${folder}/cache` },
+      through: AS_NOBODY,
+    });
+  const alone = await show();
+  assertEquals([alone.code, alone.stdout], [73, ""], alone.stderr);
+  assertMatch(
+    alone.stderr,
+    /only who may write to it and its folder can; run this as/,
+  );
+  assertEquals(names(), [...before, "cache"].sort());
+
+  const worker = await SqliteLedger.open(`${folder}/eventcounter.db`);
+  const beside = await show();
+  await worker.close();
+  assertEquals([beside.code, beside.stderr], [0, ""]);
+  assertEquals(beside.stdout, "type,user,count\r\ncreated,ann,1\r\n");
+  assertEquals(names(), [...before, "cache"].sort());
 });
 
 test("--otlp-endpoint sends the metrics to a collector, with the headers of the environment", async (executable) => {

@@ -81,8 +81,8 @@ export class SqliteReader implements LedgerReader {
    * Opens a ledger.
    *
    * @throws {EventCounterError} 65 if it is not there, no ledger, damaged or of
-   * a later version, 73 if SQLite cannot make the files beside it that readers
-   * share with a worker.
+   * a later version, 73 if nobody works with it, and whoever reads may not write
+   * to it and its folder: SQLite has shared files beside a ledger in use.
    */
   static open(path: string): SqliteReader {
     let database: DatabaseSync | undefined;
@@ -322,9 +322,26 @@ export class SqliteReader implements LedgerReader {
  */
 function openToRead(path: string): DatabaseSync {
   const isOpen = existsSync(`${path}-wal`);
+  // Its owner could not write to the files that SQLite would make now.
+  if (!existsSync(`${path}-shm`) && !mayWrite(path)) {
+    throw new EventCounterError(
+      EXIT.cannotCreateOutput,
+      `Cannot read ledger "${path}": while no run goes on, only who may write ` +
+        "to it and its folder can; run this as its owner",
+    );
+  }
   const database = new DatabaseSync(path, { readOnly: isOpen });
   database.exec("PRAGMA query_only = ON");
   return database;
+}
+
+function mayWrite(path: string): boolean {
+  try {
+    Deno.openSync(path, { write: true }).close();
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** @param row An array, which is made faster than an object. */
