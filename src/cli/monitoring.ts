@@ -148,6 +148,7 @@ async function openTelemetry(endpoint: URL | undefined): Promise<Exporter> {
   const { OtlpSender } = await import("../metrics/otlp_sender.ts");
   const sender = new OtlpSender(endpoint, {
     version: VERSION,
+    clock: systemClock,
     onFailure: (error) =>
       log.warn(
         "the collector at {endpoint} has not taken the metrics: {error}",

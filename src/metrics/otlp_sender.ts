@@ -9,15 +9,21 @@ import {
   MeterProvider,
   PeriodicExportingMetricReader,
 } from "@opentelemetry/sdk-metrics";
+import type { Clock } from "../model/clock.ts";
+import { within } from "../model/within.ts";
 
 /** How long a collector is waited for, in ms; the end of a run waits, too. */
 const TIMEOUT = 5_000;
+
+/** The same in all: the exporter's own limit is on silence, and on one try. */
+const CLOSE_TIMEOUT = 6_000;
 
 /** Of whom metrics tell, and who hears that a collector does not take them. */
 export interface Sender {
   /** The version of this program. */
   readonly version: string;
   readonly onFailure: (error: unknown) => void;
+  readonly clock: Clock;
 }
 
 /**
@@ -28,9 +34,13 @@ export interface Sender {
  */
 export class OtlpSender {
   readonly #provider: MeterProvider;
+  readonly #onFailure: Sender["onFailure"];
+  readonly #clock: Clock;
 
   /** @param endpoint The collector; `/v1/metrics` is put behind it. */
-  constructor(endpoint: URL, { version, onFailure }: Sender) {
+  constructor(endpoint: URL, { version, onFailure, clock }: Sender) {
+    this.#onFailure = onFailure;
+    this.#clock = clock;
     const url = `${endpoint.href.replace(/\/$/, "")}/v1/metrics`;
     const exporter = new OTLPMetricExporter({ url, timeoutMillis: TIMEOUT });
     this.#provider = new MeterProvider({
@@ -54,8 +64,13 @@ export class OtlpSender {
     return this.#provider.getMeter("eventcounter");
   }
 
-  /** Sends what it was told last. It throws nothing. */
+  /**
+   * Sends what it was told last, and waits for the collector no longer than its
+   * limit allows, however slowly it answers. It throws nothing.
+   */
   async close(): Promise<void> {
-    await this.#provider.shutdown();
+    const sent = this.#provider.shutdown().then(() => true, () => true);
+    if (await within(this.#clock, CLOSE_TIMEOUT, sent)) return;
+    this.#onFailure(new Error(`no whole answer in ${CLOSE_TIMEOUT / 1_000} s`));
   }
 }

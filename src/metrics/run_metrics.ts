@@ -2,8 +2,8 @@ import { Counter, Histogram, Registry } from "prom-client";
 import type { CheckpointBatch, Ledger, RunTotals } from "../ledger/ledger.ts";
 import { type Clock, systemClock } from "../model/clock.ts";
 import type { TypeTotals } from "../model/counts.ts";
-import { pause } from "../model/pause.ts";
 import { REJECTION_REASONS, type RejectionReason } from "../model/rejection.ts";
+import { within } from "../model/within.ts";
 import type { Source } from "../source/source.ts";
 import { PolledMetrics, PREFIX } from "./polled_metrics.ts";
 
@@ -259,17 +259,11 @@ export class RunMetrics {
   async #ready(): Promise<number | undefined> {
     const { source } = this.#run;
     if (this.#ended !== undefined) return source.left;
-    const late = new AbortController();
+    if (source.extent === undefined) return undefined;
     // A broker that was lost without a sign answers nothing.
-    const extent = await Promise.race([
-      source.extent?.().catch(() => undefined),
-      pause(this.#clock, PATIENCE, late.signal),
-    ]);
-    late.abort();
-    if (typeof extent !== "object" || extent.unit !== "messages") {
-      return undefined;
-    }
-    return extent.total - extent.done;
+    const asked = source.extent().catch(() => undefined);
+    const extent = await within(this.#clock, PATIENCE, asked);
+    return extent?.unit === "messages" ? extent.total - extent.done : undefined;
   }
 }
 

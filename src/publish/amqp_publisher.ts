@@ -2,6 +2,7 @@ import { Buffer } from "node:buffer";
 import { getLogger } from "@logtape/logtape";
 import type { ChannelModel, ConfirmChannel, Options } from "amqplib";
 import { EventCounterError, EXIT, messageOf } from "../model/errors.ts";
+import { within } from "../model/within.ts";
 import { grouped } from "../model/words.ts";
 import { lastingFailure } from "../topology/amqp_failure.ts";
 import type { Message } from "./generated_message.ts";
@@ -119,12 +120,9 @@ export class AmqpPublisher implements Publisher {
 
   async close(): Promise<void> {
     if (this.#lost) return;
-    const late = Promise.withResolvers<void>();
-    const cancel = this.#options.clock.after(CLOSE_TIMEOUT, late.resolve);
     // Everything is confirmed or given up: no answer can change anything.
     const closed = this.#connection.close().catch(() => {});
-    await Promise.race([closed, late.promise]);
-    cancel();
+    await within(this.#options.clock, CLOSE_TIMEOUT, closed);
   }
 
   /** What amqplib calls with the broker's answer to each message. */

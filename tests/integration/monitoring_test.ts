@@ -115,3 +115,24 @@ Deno.test("a collector that is not there is told of, and changes nothing about t
     /^\S+ WARN +the collector at http:\/\/127\.0\.0\.1:\d+\/ has not taken the metrics: connect ECONNREFUSED \S+\n$/,
   );
 });
+
+/** A byte now and then, for ever. */
+async function* drops(): AsyncGenerator<Uint8Array> {
+  for (;;) {
+    yield new Uint8Array(1);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+Deno.test("a collector that never ends its answer does not keep a run from its end", async () => {
+  await using collector = Deno.serve(
+    { port: 0, hostname: "127.0.0.1", onListen: () => {} },
+    () => new Response(ReadableStream.from(drops())),
+  );
+  const { code, stdout, stderr } = await runProgram([
+    ...["--input", "-", "--out", folders.make(), "--format", "json"],
+    ...["--otlp-endpoint", `http://127.0.0.1:${collector.addr.port}`],
+  ], { stdin: STDIN });
+  assertEquals([code, JSON.parse(stdout).unique], [0, 1]);
+  assertMatch(stderr, /has not taken the metrics: .*\n$/);
+});

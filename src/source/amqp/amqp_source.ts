@@ -4,6 +4,7 @@ import { Attempts } from "../../topology/attempts.ts";
 import { openConnection } from "../../topology/connection.ts";
 import { messageOf } from "../../model/errors.ts";
 import type { Position } from "../../model/position.ts";
+import { within } from "../../model/within.ts";
 import type { QueueType } from "../../topology/topology.ts";
 import { AmqpAttachment } from "./amqp_attachment.ts";
 import { type AmqpSourceOptions, refuseFrom } from "./amqp_source_options.ts";
@@ -113,7 +114,7 @@ export class AmqpSource implements Source {
     const isSureToEnd = this.#options.address.heartbeat > 0;
     const quiet = isSureToEnd
       ? await answered
-      : await this.#within(CLOSE_TIMEOUT, answered) ?? true;
+      : await within(this.#options.clock, CLOSE_TIMEOUT, answered) ?? true;
     return quiet && attachment.waiting === 0;
   }
 
@@ -249,23 +250,6 @@ export class AmqpSource implements Source {
       this.#options,
       this.#position,
     );
-  }
-
-  /** What a promise gives, or nothing if it takes longer. */
-  async #within<T>(
-    milliseconds: number,
-    promise: Promise<T>,
-  ): Promise<T | undefined> {
-    const late = Promise.withResolvers<undefined>();
-    const cancel = this.#options.clock.after(
-      milliseconds,
-      () => late.resolve(undefined),
-    );
-    try {
-      return await Promise.race([promise, late.promise]);
-    } finally {
-      cancel();
-    }
   }
 }
 
