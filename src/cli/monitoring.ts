@@ -107,7 +107,10 @@ export class Monitoring {
         this.#metrics.isUp
           ? text("connected\n")
           : text("The broker is not connected.\n", 503),
-    });
+    }, (error) =>
+      log.warn("cannot answer who asks for metrics: {error}", {
+        error: messageOf(error),
+      }));
     log.info("the report is at {url}/, metrics are at {url}/metrics", {
       url: this.#server.url,
     });

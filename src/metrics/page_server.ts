@@ -15,19 +15,30 @@ export type Page = () => Response | Promise<Response>;
 export class PageServer {
   readonly #server: Deno.HttpServer<Deno.NetAddr>;
   readonly #stop = new AbortController();
+  readonly #finished: Promise<void>;
 
   /**
    * Begins to listen.
    *
    * @param pages By their paths.
-   * @throws {EventCounterError} 73 if it cannot.
+   * @param onFailure Called when a page cannot be made, and when it can listen
+   * no more (out of descriptors, say).
+   * @throws {EventCounterError} 73 if it cannot begin.
    */
-  constructor(address: ListenAddress, pages: Readonly<Record<string, Page>>) {
+  constructor(
+    address: ListenAddress,
+    pages: Readonly<Record<string, Page>>,
+    onFailure: (error: unknown) => void,
+  ) {
     try {
       this.#server = Deno.serve({
         ...address,
         signal: this.#stop.signal,
         onListen: () => {/* Told by whoever has it listen. */},
+        onError: (error) => {
+          onFailure(error);
+          return text("This page cannot be made.\n", 500);
+        },
       }, (request) => answer(request, new Map(Object.entries(pages))));
     } catch (error) {
       throw new EventCounterError(
@@ -38,6 +49,7 @@ export class PageServer {
         { cause: error },
       );
     }
+    this.#finished = this.#server.finished.catch(onFailure);
   }
 
   /** Where its pages are. */
@@ -48,7 +60,7 @@ export class PageServer {
   /** Ends at once, also what is being answered. */
   async close(): Promise<void> {
     this.#stop.abort();
-    await this.#server.finished;
+    await this.#finished;
   }
 }
 
@@ -56,7 +68,8 @@ async function answer(
   { method, url }: Request,
   pages: ReadonlyMap<string, Page>,
 ): Promise<Response> {
-  const page = pages.get(new URL(url).pathname);
+  // A header "Host" that is none makes no URL.
+  const page = pages.get(URL.parse(url)?.pathname ?? "");
   if (page === undefined) return text("There is no such page.\n", 404);
   if (method !== "GET" && method !== "HEAD") {
     return text("Pages can only be read.\n", 405);

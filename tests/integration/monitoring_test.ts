@@ -41,6 +41,10 @@ Deno.test("metrics and health of a run can be read from this machine, and hold n
   assert(report.text.includes('<th scope="row">ann</th>'), report.text);
   assert(!/secret|guest/.test(report.text));
   assertEquals((await read("/eventcounter.db")).status, 404);
+  assertMatch(
+    await answerTo(origin, "GET /metrics HTTP/1.1\r\nHost: [\r\n\r\n"),
+    /^HTTP\/1.1 404 /,
+  );
 
   proxy.refuse();
   proxy.cut();
@@ -48,7 +52,8 @@ Deno.test("metrics and health of a run can be read from this machine, and hold n
   await proxy.admit();
   await until("it is back", isHealth(200));
   process.kill("SIGTERM");
-  assertEquals((await ended).code, 0);
+  const { code, complaints } = await ended;
+  assertEquals([code, complaints], [0, []]);
   const last = await Deno.readTextFile(file);
   assert(/^eventcounter_run_success 1$/m.test(last), last);
   assert(/^eventcounter_connection_losses_total 1$/m.test(last), last);
@@ -62,6 +67,16 @@ Deno.test("metrics and health of a run can be read from this machine, and hold n
   assert(/^eventcounter_connection_losses_total 1$/m.test(next), next);
   assert(/^eventcounter_ledger_ids 2$/m.test(next), next);
 });
+
+/** The first bytes of an answer to whatever is sent. */
+async function answerTo(origin: string, request: string): Promise<string> {
+  const { hostname, port } = new URL(origin);
+  using connection = await Deno.connect({ hostname, port: Number(port) });
+  await connection.write(new TextEncoder().encode(request));
+  const bytes = new Uint8Array(100);
+  await connection.read(bytes);
+  return new TextDecoder().decode(bytes);
+}
 
 const folders = new TemporaryFolder();
 /** One event, for a run that is over at once. */
