@@ -30,6 +30,8 @@ export async function forget(
   try {
     const snapshot = new Snapshot(out, []);
     await snapshot.prepare();
+    // What a crash left behind is known only as long as nothing is removed.
+    await snapshot.write(ledger);
     const forgotten = await ledger.forgetRejections?.(which) ?? 0;
     const { files } = await snapshot.write(ledger);
     print(

@@ -41,6 +41,8 @@ export async function replay(
   });
   try {
     await snapshot.prepare();
+    // What a crash left behind is known only as long as nothing is removed.
+    await snapshot.write(opened);
     const parts = {
       source: new RecordedSource(opened.rejections()),
       ledger: opened,

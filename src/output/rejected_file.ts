@@ -37,6 +37,9 @@ export async function updateRejectedFile(
   const isOutdated = shows < 0;
   if (await isEmpty(ledger.rejections(isOutdated ? 0 : shows))) {
     if (isOutdated) await removeFile(folder, path);
+    else if (standing?.note === undefined) {
+      await setAsideStale(folder, standing, ledger);
+    }
     return !isOutdated && standing?.note !== undefined;
   }
   const lines = new Lines(ledger);
@@ -65,6 +68,22 @@ export async function updateRejectedFile(
     digest: new Uint8Array(),
   }]);
   return true;
+}
+
+/**
+ * What a ledger has written once, and somebody has changed since, would tell of
+ * rejections that there are no more. A file of another ledger is left alone.
+ */
+async function setAsideStale(
+  folder: string,
+  standing: StandingFile | undefined,
+  { files }: SnapshotContent,
+): Promise<void> {
+  if (standing?.isFile !== true) return;
+  const notes = await files.find(REJECTED_FILE);
+  if (notes.length === 0) return;
+  await standing.setAside();
+  await syncFolder(folder);
 }
 
 /** The lines of rejections, in chunks, and how many there have been. */

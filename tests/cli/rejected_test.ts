@@ -50,6 +50,29 @@ for (
   });
 }
 
+Deno.test("a rejected.ndjson that a copy has given another time goes with its rejections", async () => {
+  for (
+    const args of [["forget", "--all"], [
+      "replay",
+      "--types",
+      "created,renamed",
+    ]]
+  ) {
+    const out = folder.make();
+    const lines = line("ann.event.renamed", { id: "2" });
+    await runProgram(["--input", "-", "--out", out], { stdin: lines });
+    await Deno.utime(`${out}/rejected.ndjson`, 0, 0);
+    const { code, stderr } = await runProgram(
+      ["rejected", ...args, "--out", out],
+    );
+    assertEquals([code, stderr], [0, ""]);
+    const names = Object.keys(filesIn(out)).filter((name) =>
+      name.startsWith("rejected")
+    );
+    assertEquals(names, []);
+  }
+});
+
 Deno.test("rejected replay and forget beside a worker on SQLite: 75", async () => {
   const out = folder.make();
   const ledger = await SqliteLedger.open(`${out}/eventcounter.db`);

@@ -15,6 +15,11 @@ export const CONFIGURATION: string = Deno.env.get("EVENTCOUNTER_TEST_CONFIG") ??
 /** The program itself. */
 const MAIN = "main.ts";
 
+/** Programs of the tests' own have variables besides. */
+const MORE_PERMISSIONS = PERMISSIONS.map((flag) =>
+  flag.replace(/env=.*/, "env")
+);
+
 /** Variables the program reads; a test must not inherit them. */
 const VARIABLES = /^(AMQP_|EVENTCOUNTER_)/;
 
@@ -69,9 +74,7 @@ export function startProgram(
     args: [
       ...before,
       ...["run", "--quiet", "--no-prompt", "--no-lock", "-c", CONFIGURATION],
-      // What the program may do; programs of the tests' own are told more.
-      ...PERMISSIONS,
-      ...(entry === MAIN ? [] : ["--allow-env"]),
+      ...(entry === MAIN ? PERMISSIONS : MORE_PERMISSIONS),
       ...[`${root}${entry}`, ...args],
     ],
     cwd,

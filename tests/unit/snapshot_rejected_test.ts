@@ -86,3 +86,16 @@ folder.test("write() adds to a rejected.ndjson without reading it again", async 
   const steps = await recordFileSteps(() => output.write([], rejections));
   assertEquals(steps, []);
 });
+
+folder.test("write() of no rejections sets a changed file of the ledger's aside, and leaves that of another alone", async () => {
+  const output = newOutput();
+  output.put("rejected.ndjson", "somebody's\n");
+  await output.write();
+  assertEquals(output.files, { "rejected.ndjson": "somebody's\n" });
+  await output.write([], rejections);
+  output.put("rejected.ndjson", "changed\n");
+  await output.write();
+  const { "rejected.ndjson": written, ...kept } = output.files;
+  assertEquals(written, undefined);
+  assertEquals(Object.values(kept).sort(), ["changed\n", "somebody's\n"]);
+});
