@@ -1,9 +1,12 @@
 import { continueCounters } from "../metrics/continued_counters.ts";
 import { outputFailure } from "../output/output_failure.ts";
-import { replaceTextFile } from "../output/text_file.ts";
+import { replaceTextFile, type TextFileKind } from "../output/text_file.ts";
 
-/** The option that names the file. */
-const OPTION = "--metrics-file";
+const KIND: TextFileKind = {
+  content: "metrics",
+  beginning: "# HELP eventcounter_",
+  option: "--metrics-file",
+};
 
 /** A file with metrics, whose counters go on from run to run. */
 export class MetricsFile {
@@ -27,7 +30,7 @@ export class MetricsFile {
       return new MetricsFile(path, isFile ? await Deno.readTextFile(path) : "");
     } catch (error) {
       if (!(error instanceof Deno.errors.NotFound)) {
-        throw outputFailure(error, path, OPTION);
+        throw outputFailure(error, path, KIND.option);
       }
       return new MetricsFile(path, "");
     }
@@ -41,6 +44,6 @@ export class MetricsFile {
    */
   async write(text: string): Promise<void> {
     const continued = continueCounters(text, this.#earlier);
-    await replaceTextFile(this.#path, continued, OPTION);
+    await replaceTextFile(this.#path, continued, KIND);
   }
 }

@@ -64,14 +64,16 @@ export function pathOf(url: string | undefined, out: string): string {
     EXIT.usage,
     `Cannot use ledger "${
       maskPassword(url!)
-    }": it must be sqlite:PATH, a path like ./counts.db, or postgres://…; ` +
+    }": it must be sqlite:PATH or a path like ./counts.db, no JSON file, or postgres://…; ` +
       "memory: is for count alone",
   );
 }
 
 function sqlitePath(url: string): string | undefined {
+  // Such names are those of output files, which it would have to give way to.
+  if (/\.(nd)?json$/i.test(url)) return undefined;
   if (url.startsWith("sqlite:")) return url.slice("sqlite:".length);
   // A word alone may be a slip of memory:, and a scheme means something else.
-  const isPath = /[./\\]/.test(url) && !/^[\w+.-]{2,}:/.test(url);
+  const isPath = /[./\\]/.test(url) && !/^[\w+.-]{2,}:|:\/\//.test(url);
   return isPath ? url : undefined;
 }

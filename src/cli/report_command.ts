@@ -28,7 +28,11 @@ export async function report(
   } catch (error) {
     throw outputFailure(error, folder, "--to");
   }
-  await replaceTextFile(path, page, "--to");
+  await replaceTextFile(path, page, {
+    content: "a page",
+    beginning: "<!doctype html>",
+    option: "--to",
+  });
   print(path);
 }
 

@@ -34,6 +34,32 @@ Deno.test("what is no regular file, as /dev/stdout, is never replaced: 73 with t
   }
 });
 
+Deno.test("what holds something else than what is to be written is never replaced: 73", async () => {
+  const out = folder.make();
+  const count = ["--input", "-", "--out", out];
+  assertEquals((await runProgram(count, { stdin: LINE })).code, 0);
+  for (const name of ["eventcounter.db", "created.json"]) {
+    const path = `${out}/${name}`;
+    const before = await Deno.readFile(path);
+    for (
+      const [args, content] of [
+        [["report", "--out", out, "--to"], "a page"],
+        [[...count, "--metrics-file"], "metrics"],
+      ] as const
+    ) {
+      const { code, complaints } = await runProgram([...args, path], {
+        stdin: "",
+      });
+      assertEquals([code, complaints.length], [73, 1]);
+      assertStringIncludes(complaints[0]!, `something else than ${content};`);
+    }
+    if (name !== "eventcounter.db") {
+      assertEquals(await Deno.readFile(path), before);
+    }
+  }
+  assertEquals((await runProgram(count, { stdin: LINE })).code, 0);
+});
+
 Deno.test("publish --expect on a full disk: 74, and where it cannot be made: 73", async () => {
   const args = ["publish", "--to", "-", "--size", "5000", "--expect"];
   const path = folder.make();
