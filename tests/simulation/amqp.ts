@@ -75,6 +75,8 @@ export class ModelConnection extends EventEmitter implements ChannelModel {
     },
     rest: new Uint8Array(),
     recvFrame: () => false,
+    recvSinceLastCheck: true,
+    stream: { emit: () => true },
   };
   readonly createConfirmChannel = unused;
   readonly updateSecret = unused;

@@ -4,7 +4,13 @@ import { dropConnection } from "../../topology/connection.ts";
 import { findQueueType } from "../../topology/queue_type.ts";
 import type { QueueType } from "../../topology/topology.ts";
 import type { Consumption } from "./consumption.ts";
-import { readEveryMessage } from "./lenient_frames.ts";
+import { FrameReader } from "./frame_reader.ts";
+
+/**
+ * Bytes of bodies and headers that wait (32 MiB). With more, nothing is read from the broker
+ * until they are taken: its prefetch counts messages, whatever their size.
+ */
+const WAITING_LIMIT = 32 * 1024 * 1024;
 
 /** What {@linkcode AmqpAttachment.open} needs. */
 export interface AttachmentOptions {
@@ -42,6 +48,7 @@ export class AmqpAttachment implements Settlement {
   /** How its queue is consumed; known once it is open. */
   consumption!: Consumption;
   readonly #channel: Channel;
+  readonly #reader: FrameReader;
   readonly #options: AttachmentOptions;
   readonly #lost = Promise.withResolvers<unknown>();
   /** Why it is lost, as far as is known. */
@@ -49,6 +56,10 @@ export class AmqpAttachment implements Settlement {
   #alive = true;
   /** Deliveries that nobody has taken yet. */
   #waiting: Delivery[] = [];
+  /** What their bodies and headers add up to. */
+  #waitingBytes = 0;
+  /** Called when one waits where none did. */
+  readonly #arrivals = new Set<() => void>();
   /** Deliveries of the current consumer. */
   #consumed = 0;
   #consumerTag = "";
@@ -61,9 +72,11 @@ export class AmqpAttachment implements Settlement {
     /** It may open further channels. */
     readonly connection: ChannelModel,
     channel: Channel,
+    reader: FrameReader,
     options: AttachmentOptions,
   ) {
     this.#channel = channel;
+    this.#reader = reader;
     this.#options = options;
     // amqplib reports an error, if any, before the close that follows it. When
     // the connection is closed, its channels come first.
@@ -93,9 +106,14 @@ export class AmqpAttachment implements Settlement {
     options: AttachmentOptions,
   ): Promise<AmqpAttachment> {
     try {
-      readEveryMessage(connection.connection);
+      const reader = new FrameReader(connection.connection);
       const channel = await connection.createChannel();
-      const attachment = new AmqpAttachment(connection, channel, options);
+      const attachment = new AmqpAttachment(
+        connection,
+        channel,
+        reader,
+        options,
+      );
       await attachment.#start();
       return attachment;
     } catch (error) {
@@ -132,15 +150,21 @@ export class AmqpAttachment implements Settlement {
   /** Takes up to `most` of the deliveries that wait. */
   take(most: number): readonly Delivery[] {
     const waiting = this.#waiting;
-    if (waiting.length > most) return waiting.splice(0, most);
-    if (waiting.length > 0) this.#waiting = [];
-    return waiting;
+    if (waiting.length === 0) return waiting;
+    if (waiting.length <= most) {
+      this.#emptyWaiting();
+      return waiting;
+    }
+    const taken = waiting.splice(0, most);
+    for (const delivery of taken) this.#waitingBytes -= bytesOf(delivery);
+    if (this.#waitingBytes < WAITING_LIMIT) this.#reader.resume();
+    return taken;
   }
 
   /** Ends deliveries; acks still work. What was not taken is given back. */
   async cancel(): Promise<void> {
     this.#isCancelled = true;
-    this.#waiting = [];
+    this.#emptyWaiting();
     if (this.#alive) await this.#channel.cancel(this.#consumerTag);
   }
 
@@ -149,6 +173,25 @@ export class AmqpAttachment implements Settlement {
     this.#consumed = 0;
     if (this.#alive) await this.#channel.cancel(this.#consumerTag);
     if (this.#alive && !this.#isCancelled) await this.#consume();
+  }
+
+  /**
+   * Waits for an answer of the broker, unless a delivery comes before it: where
+   * many wait, the answer comes only when they are taken.
+   *
+   * @returns Nothing if a delivery waits.
+   * @throws What the answer does.
+   */
+  async beforeDeliveries<T>(answer: Promise<T>): Promise<T | undefined> {
+    const { promise, resolve } = Promise.withResolvers<undefined>();
+    const arrived = () => resolve(undefined);
+    if (this.#waiting.length > 0) arrived();
+    this.#arrivals.add(arrived);
+    try {
+      return await Promise.race([promise, answer]);
+    } finally {
+      this.#arrivals.delete(arrived);
+    }
   }
 
   /**
@@ -274,8 +317,19 @@ export class AmqpAttachment implements Settlement {
   #deliver(message: ConsumeMessage): void {
     if (!this.#alive || this.#isCancelled) return;
     this.#consumed++;
-    this.#waiting.push(this.consumption.deliveryOf(message, this));
-    if (this.#waiting.length === 1) this.#options.changed();
+    const delivery = this.consumption.deliveryOf(message, this);
+    this.#waiting.push(delivery);
+    this.#waitingBytes += bytesOf(delivery);
+    if (this.#waitingBytes >= WAITING_LIMIT) this.#reader.pause();
+    if (this.#waiting.length > 1) return;
+    for (const arrived of this.#arrivals) arrived();
+    this.#options.changed();
+  }
+
+  #emptyWaiting(): void {
+    this.#waiting = [];
+    this.#waitingBytes = 0;
+    this.#reader.resume();
   }
 
   /** Nothing more comes from it, and no ack goes to it. */
@@ -283,7 +337,7 @@ export class AmqpAttachment implements Settlement {
     if (this.#alive) {
       this.#alive = false;
       // The broker has these back already and will deliver them again.
-      this.#waiting = [];
+      this.#emptyWaiting();
       this.#options.changed();
     }
     // Where the connection is closed, it tells why right after this.
@@ -292,4 +346,12 @@ export class AmqpAttachment implements Settlement {
       dropConnection(this.connection);
     });
   }
+}
+
+/** What a delivery holds that can be large. */
+function bytesOf({ body, properties }: Delivery): number {
+  const headers = properties?.headers;
+  return headers === undefined
+    ? body.length
+    : body.length + JSON.stringify(headers).length;
 }

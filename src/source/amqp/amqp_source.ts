@@ -96,7 +96,9 @@ export class AmqpSource implements Source {
     if (!attachment?.isAlive) return false;
     // Whoever is told to stop does not wait for the answer any more.
     const isEmpty = await Promise.race([
-      orNothing(attachment.consumption.isEmpty(attachment)),
+      attachment.beforeDeliveries(
+        orNothing(attachment.consumption.isEmpty(attachment)),
+      ),
       this.#told.promise,
     ]);
     return isEmpty === true && attachment.waiting === 0;
@@ -108,9 +110,9 @@ export class AmqpSource implements Source {
     // The answer comes after every delivery that was sent before it. Without
     // one, the heartbeat will tell, and the attachment be lost; where there
     // are no heartbeats, silence must do.
-    const answered = orNothing(this.#listen(attachment)).then((isThere) =>
-      isThere === true
-    );
+    const answered = attachment.beforeDeliveries(
+      orNothing(this.#listen(attachment)),
+    ).then((isThere) => isThere === true);
     const isSureToEnd = this.#options.address.heartbeat > 0;
     const quiet = isSureToEnd
       ? await answered
