@@ -20,7 +20,7 @@ import {
 } from "./count_options.ts";
 import type { MeasuredRun } from "../metrics/run_metrics.ts";
 import type { Monitoring } from "./monitoring.ts";
-import { openLedger } from "./open_ledger.ts";
+import { isPostgres, openLedger } from "./open_ledger.ts";
 import { openSource } from "./open_source.ts";
 import { logProgress } from "./progress.ts";
 import type { WatchedRun } from "./progress_bar.ts";
@@ -152,18 +152,25 @@ function checkTogether(options: CountOptions): void {
   if (untilEmpty === true) refuseWithInput("--until-empty", input);
 }
 
-/** Bytes that what is rejected may take besides what the ledger has. */
+/**
+ * Bytes that what is rejected may take besides what the ledger has. One that
+ * others share is asked each time: they fill it, or make room in it.
+ */
 async function rejectedRoom(
   { rejectedLimit, ledger: url, out }: CountOptions,
-): Promise<number> {
+): Promise<number | (() => Promise<number>)> {
   if (rejectedLimit === 0) return Infinity;
   if (url === "memory:") return rejectedLimit;
   const { openLedgerReader } = await import("./open_ledger_reader.ts");
-  await using ledger = await openLedgerReader({ ledger: url, out });
-  return (await ledger.rejectionTotals()).reduce(
-    (room, { rejections, bytes }) => room - bytes - rejections * REJECTION_COST,
-    rejectedLimit,
-  );
+  const find = async () => {
+    await using ledger = await openLedgerReader({ ledger: url, out });
+    return (await ledger.rejectionTotals()).reduce(
+      (room, { rejections, bytes }) =>
+        room - bytes - rejections * REJECTION_COST,
+      rejectedLimit,
+    );
+  };
+  return isPostgres(url) ? find : await find();
 }
 
 async function runPipeline(

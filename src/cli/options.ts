@@ -178,7 +178,7 @@ export const COUNT_OPTIONS: readonly OptionGroup[] = [
       default: 0,
       defaultText: "0",
       description:
-        "Bytes that everything rejected may take in the ledger (its bodies, and 256 for each), like 500MB or 1GB: a batch with more ends the run with 74, unacknowledged; 0 sets no limit",
+        "Bytes that everything rejected may take in the ledger (bodies, routing keys, properties, and 256 for each), like 500MB or 1GB: a batch with more ends the run with 74, unacknowledged; 0 sets no limit",
     },
     SUMMARY_FORMAT,
   ]],

@@ -109,7 +109,7 @@ export interface RejectionTotals {
   readonly reason: RejectionReason;
   /** How many there are. */
   readonly rejections: number;
-  /** What their bodies add up to, in bytes. */
+  /** What bodies, routing keys and properties add up to, in bytes, about. */
   readonly bytes: number;
 }
 

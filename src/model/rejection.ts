@@ -57,5 +57,13 @@ export interface StoredRejection extends Rejection {
   readonly row: number;
 }
 
-/** Bytes that a rejection takes in a ledger besides its body, about. */
+/** Bytes that a rejection takes in a ledger, about, besides what varies. */
 export const REJECTION_COST = 256;
+
+/** What a rejection takes in a ledger, in bytes, about. */
+export function sizeOfRejection(
+  { body, routingKey, properties }: Rejection,
+): number {
+  const more = properties === undefined ? "" : JSON.stringify(properties);
+  return REJECTION_COST + body.length + routingKey.length + more.length;
+}

@@ -4,7 +4,7 @@ import type { Delivery } from "../model/delivery.ts";
 import type { Event } from "../model/event.ts";
 import { fingerprintOf } from "../model/fingerprint.ts";
 import type { Position } from "../model/position.ts";
-import type { Rejection } from "../model/rejection.ts";
+import { type Rejection, sizeOfRejection } from "../model/rejection.ts";
 import { Acks } from "./acks.ts";
 
 /** A delivery that was rejected, until its checkpoint decides about it. */
@@ -26,7 +26,7 @@ export class Batch {
   unique = 0;
   /** Deliveries that repeat what was processed before. */
   duplicates = 0;
-  /** Bytes of the bodies that are kept because they were rejected. */
+  /** Bytes that are kept because they were rejected, about. */
   rejectedBytes = 0;
   /** Those that are recorded already, and stay as they are. */
   readonly stillRejected: Rejection[] = [];
@@ -58,7 +58,7 @@ export class Batch {
   /** Keeps a delivery that cannot be counted. */
   addRejected(rejected: RejectedDelivery): void {
     this.rejected.push(rejected);
-    this.rejectedBytes += rejected.rejection.body.length;
+    this.rejectedBytes += sizeOfRejection(rejected.rejection);
     const { delivery, rejection } = rejected;
     if (delivery.record !== undefined) this.stillRejected.push(rejection);
   }

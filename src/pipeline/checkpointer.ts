@@ -15,8 +15,8 @@ import { EventCounterError, EXIT, messageOf } from "../model/errors.ts";
 import type { Event } from "../model/event.ts";
 import {
   type Rejection,
-  REJECTION_COST,
   type RejectionReason,
+  sizeOfRejection,
 } from "../model/rejection.ts";
 import { size } from "../model/words.ts";
 import { Acks } from "./acks.ts";
@@ -44,7 +44,7 @@ export interface CheckpointerOptions {
   /** See `PipelineOptions.deliveryLimit`. */
   readonly deliveryLimit: number;
   /** See `PipelineOptions.rejectedRoom`. */
-  readonly rejectedRoom: number;
+  readonly rejectedRoom: number | (() => Promise<number>);
   readonly clock: Clock;
   /** Called when a checkpoint has become due by time. */
   readonly wake: () => void;
@@ -74,12 +74,11 @@ export class Checkpointer {
   /** Acks that wait for the snapshot. */
   readonly #held = new Acks();
   #warnedOfReturns = false;
-  /** Bytes that rejections may still take. */
-  #rejectedRoom: number;
+  /** Bytes that rejections of this run have taken. */
+  #rejectedBytes = 0;
 
   constructor(options: CheckpointerOptions) {
     this.#options = options;
-    this.#rejectedRoom = options.rejectedRoom;
     this.#ledger = options.ledger;
     this.#rejections = new RejectionFilter(options.ledger);
   }
@@ -158,7 +157,7 @@ export class Checkpointer {
       this.#batches,
       this.#commits + 1,
     );
-    this.#takeRoom(rejections);
+    await this.#takeRoom(rejections);
     await this.#commit(batch, rejections);
     this.#count(batch, [...rejections, ...batch.stillRejected]);
     this.#batch = new Batch();
@@ -287,13 +286,17 @@ export class Checkpointer {
   }
 
   /** @throws {EventCounterError} 74 if they would take more than they may. */
-  #takeRoom(rejections: readonly Rejection[]): void {
-    const room = this.#rejectedRoom;
+  async #takeRoom(rejections: readonly Rejection[]): Promise<void> {
+    if (rejections.length === 0) return;
+    const { rejectedRoom } = this.#options;
+    const room = typeof rejectedRoom === "number"
+      ? rejectedRoom - this.#rejectedBytes
+      : await rejectedRoom();
     const taken = rejections.reduce(
-      (sum, { body }) => sum + body.length + REJECTION_COST,
+      (sum, rejection) => sum + sizeOfRejection(rejection),
       0,
     );
-    this.#rejectedRoom -= taken;
+    this.#rejectedBytes += taken;
     if (taken <= room) return;
     throw new EventCounterError(
       EXIT.ioError,

@@ -41,11 +41,12 @@ export interface PipelineOptions extends MessageShape {
    */
   readonly deliveryLimit?: number;
   /**
-   * Bytes that rejections of this run may take in the ledger, 256 for each
-   * besides its body: a batch with more ends the run (exit code 74), and is not
-   * acked. Default: any number.
+   * Bytes that rejections of this run may take in the ledger, with routing key,
+   * properties, and 256 for each: a batch with more ends the run (exit code 74),
+   * and is not acked. Where others share the ledger, a function that finds how
+   * many are left. Default: any number.
    */
-  readonly rejectedRoom?: number;
+  readonly rejectedRoom?: number | (() => Promise<number>);
   /** Events that may wait for one consumer loop. Default 1,024. */
   readonly channelCapacity?: number;
   /** Aborted to stop early: the batch in hand is finished, then it ends. */

@@ -103,7 +103,7 @@ Deno.test("--rejected-limit: 74 before a batch with more, what came before is co
   assertEquals(code, 74);
   assertMatch(
     complaints.join(),
-    /takes 258 bytes, and --rejected-limit leaves 42 b/,
+    /takes 259 bytes, and --rejected-limit leaves 41 b/,
   );
   assertMatch(filesIn(out)["rejected.ndjson"]!, /^\{.*"routingKey":"x".*\}\n$/);
   assertEquals(filesIn(out)["created.json"], '{\n  "ann": 1\n}\n');

@@ -80,8 +80,8 @@ for (
     [
       ["--rejected", "--by", "reason"],
       "reason           rejections  bytes\n" +
-      "bad_json                  1      6\n" +
-      "bad_routing_key           1      2\n",
+      "bad_json                  1     23\n" +
+      "bad_routing_key           1      3\n",
     ],
   ] as [string[], string][]
 ) {

@@ -143,8 +143,8 @@ contract(
       })),
     });
     assertEquals(await reader.rejectionTotals(), [
-      { reason: "bad_id", rejections: 2, bytes: 12 },
-      { reason: "bad_json", rejections: 1, bytes: 5 },
+      { reason: "bad_id", rejections: 2, bytes: 140 },
+      { reason: "bad_json", rejections: 1, bytes: 20 },
     ]);
     const { uuids, texts } = await reader.idTotals();
     assertEquals([uuids, texts], [2, ids.length - 2]);

@@ -1,5 +1,5 @@
 /** What becomes of deliveries that cannot be counted. */
-import { assertEquals, assertRejects } from "@std/assert";
+import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { rejectionsOf } from "../support/ledger_content.ts";
 import { again, event, type Message, raw, uuid } from "../support/messages.ts";
 import { durableLedger, everyLedger, Scenario } from "../support/scenario.ts";
@@ -187,4 +187,18 @@ everyLedger.test("a poison message stops neither this run nor the next", async (
     assertEquals([result.rejected, result.unique], [poison.length, 1]);
     assertEquals(scenario.source.leftInQueue, []);
   }
+});
+
+everyLedger.test("where others share what rejections may take, it is asked for each batch of them", async ({ ledger }) => {
+  const rooms = [1_000, 1_000, 300];
+  const scenario = new Scenario(ledger, {
+    checkpointSize: 1,
+    rejectedRoom: () => Promise.resolve(rooms.shift()!),
+  });
+  const messages = [1, 2, 3].map((i) => raw("bad", "x".repeat(50 * i)));
+  const error = await assertRejects(
+    () => scenario.runToEnd(event("a", "created", uuid(1)), ...messages),
+  );
+  assertEquals((await rejectionsOf(ledger)).length, 2);
+  assertMatch(`${error}`, /takes 409 bytes, and --rejected-limit leaves 300 b/);
 });

@@ -200,7 +200,8 @@ export class PostgresReader implements LedgerReader {
 
   async rejectionTotals(): Promise<RejectionTotals[]> {
     const rows = await this.#ask(
-      "SELECT reason, count(*), coalesce(sum(length(body)), 0)::bigint " +
+      "SELECT reason, count(*), coalesce(sum(length(body) + " +
+        "length(routing_key::text) - 2 + coalesce(length(properties::text), 0)), 0)::bigint " +
         "FROM rejection WHERE reason <> '' GROUP BY reason ORDER BY count(*) DESC, reason",
     );
     return rows.map(([reason, rejections, bytes]) => ({

@@ -150,8 +150,11 @@ export class SqliteReader implements LedgerReader {
 
   rejectionTotals(): Promise<RejectionTotals[]> {
     return this.#all(
-      "SELECT reason, count(*) AS rejections, total(length(body)) AS bytes " +
-        "FROM rejection WHERE reason <> '' GROUP BY reason ORDER BY rejections DESC, reason",
+      // Else the whole bodies are sorted by their reasons.
+      "WITH size AS MATERIALIZED (SELECT reason, length(body) + " +
+        "length(routing_key) - 2 + ifnull(length(properties), 0) AS bytes FROM " +
+        "rejection WHERE reason <> '') SELECT reason, count(*) AS rejections, " +
+        "total(bytes) AS bytes FROM size GROUP BY reason ORDER BY rejections DESC, reason",
       ({ reason, rejections, bytes }) => ({
         reason: reason as RejectionReason,
         rejections: rejections as number,
