@@ -1,5 +1,9 @@
 import { DatabaseSync, type StatementSync } from "node:sqlite";
-import type { Rejection, StoredRejection } from "../../model/rejection.ts";
+import {
+  type Rejection,
+  sizeOfRejection,
+  type StoredRejection,
+} from "../../model/rejection.ts";
 import { sqliteFailure } from "../sqlite/sqlite_failure.ts";
 
 /** Bytes of bodies that are kept in memory (64 MiB). */
@@ -50,8 +54,9 @@ export class RejectionStore {
     for (let number = after; number < this.#rejections.length; number++) {
       const kept = this.#rejections[number]!;
       const body = kept.body ?? this.#bodies!.get(number);
-      page.push({ ...kept, body, row: number + 1 });
-      bytes += body.length;
+      const rejection = { ...kept, body, row: number + 1 };
+      page.push(rejection);
+      bytes += sizeOfRejection(rejection);
       if (bytes < PAGE_BYTES) continue;
       yield page;
       page = [];

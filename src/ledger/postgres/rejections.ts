@@ -1,8 +1,9 @@
 import { Buffer } from "node:buffer";
-import type {
-  Rejection,
-  RejectionReason,
-  StoredRejection,
+import {
+  type Rejection,
+  REJECTION_COST,
+  type RejectionReason,
+  type StoredRejection,
 } from "../../model/rejection.ts";
 import type { RecordedRejection, RejectionSelection } from "../ledger.ts";
 import {
@@ -26,8 +27,9 @@ const RECENT = 20_000;
 const PAGE = 1000;
 const PAGE_BYTES = 8 * 1024 * 1024;
 
-/** What a rejection takes in it besides its body, about. */
-const ROW_BYTES = 1024;
+/** What a rejection takes in it; see `sizeOfRejection`. */
+const SIZE = `(${REJECTION_COST} + length(body) + ` +
+  "length(routing_key::text) + coalesce(length(properties::text), 0))";
 
 /** Until the commit, which follows at once, so places are in its order. */
 const LOCK = `SELECT pg_advisory_xact_lock(${lockKey("reject")})`;
@@ -49,10 +51,10 @@ const READ_PAGE = {
   name: "read_rejections",
   text:
     "SELECT at, reason, routing_key, fingerprint, body, properties, place " +
-    `FROM (SELECT *, sum(length(body) + ${ROW_BYTES}) OVER (ORDER BY place) AS bytes FROM ` +
+    `FROM (SELECT *, ${SIZE} AS size, sum(${SIZE}) OVER (ORDER BY place) AS bytes FROM ` +
     "(SELECT * FROM rejection WHERE place > $1 AND reason <> '' " +
     `ORDER BY place LIMIT ${PAGE}) ` +
-    `AS next) AS summed WHERE bytes - length(body) - ${ROW_BYTES} < ${PAGE_BYTES} ORDER BY place`,
+    `AS next) AS summed WHERE bytes - size < ${PAGE_BYTES} ORDER BY place`,
 };
 
 /** Appends rejections to a checkpoint, in their order. */

@@ -36,7 +36,7 @@ import {
   fileNoteOf,
   idsOf,
   positionOf,
-  rejectionOf,
+  readRejections,
   requireValue,
   runOf,
 } from "./sqlite_row.ts";
@@ -47,12 +47,6 @@ const PAGE = 1000;
 
 /** The first version that notes how many ids there were. */
 const NOTES_IDS = 3;
-
-/** Bytes of rejections handed out at once (8 MiB), or a single one. */
-const PAGE_BYTES = 8 * 1024 * 1024;
-
-/** What a row costs besides its body. */
-const ROW_BYTES = 1024;
 
 type Row = Record<string, SQLOutputValue>;
 
@@ -163,12 +157,17 @@ export class SqliteReader implements LedgerReader {
     );
   }
 
-  rejections(): AsyncIterable<readonly StoredRejection[]> {
-    return this.#pages(
-      "SELECT * FROM rejection WHERE reason <> '' ORDER BY id",
-      rejectionOf,
-      ({ body }) => (body.length + ROW_BYTES) / PAGE_BYTES,
-    );
+  async *rejections(): AsyncGenerator<
+    readonly StoredRejection[],
+    void,
+    void
+  > {
+    for (let last = 0;;) {
+      const page = await this.#try(() => readRejections(this.#database, last));
+      if (page.length === 0) return;
+      last = page.at(-1)!.row;
+      yield page;
+    }
   }
 
   async idTotals(): Promise<IdTotals> {

@@ -5,9 +5,10 @@ import { readStoredProperties } from "../stored_properties.ts";
 import { readCounts, sumOf } from "../counts.ts";
 import type { RecordedRejection } from "../ledger.ts";
 import type { StoredCheckpoint, StoredRun } from "../ledger_reader.ts";
-import type {
-  RejectionReason,
-  StoredRejection,
+import {
+  type RejectionReason,
+  sizeOfRejection,
+  type StoredRejection,
 } from "../../model/rejection.ts";
 
 /**
@@ -37,7 +38,7 @@ export function idsOf(json: SQLOutputValue | undefined): string[] {
   return ids;
 }
 
-/** Bytes of rejected bodies that are read at once (8 MiB), or a single one. */
+/** Bytes of rejections that are read at once (8 MiB), or a single one. */
 const PAGE_BYTES = 8 * 1024 * 1024;
 
 /** A page of rejections. @param after The id of the one before. */
@@ -53,8 +54,7 @@ export function readRejections(
   for (const row of rows.iterate(after)) {
     const rejection = rejectionOf(row);
     page.push(rejection);
-    // A row costs more than its body.
-    bytes += rejection.body.length + 1024;
+    bytes += sizeOfRejection(rejection);
     if (bytes >= PAGE_BYTES) break;
   }
   return page;
