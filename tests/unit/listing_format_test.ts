@@ -51,3 +51,8 @@ test("a table for a terminal fits it: empty columns go, and the widest texts are
   // Fewer columns than that cannot be.
   assertEquals((await shown(10))[0], "reason    key       body         row");
 });
+
+test("a table of one page with 130,000 rows has as many lines, and one for the names", async () => {
+  const users = Array.from({ length: 130_000 }, () => "ann");
+  assertEquals((await tableOf(...users)).length, users.length);
+});
