@@ -74,6 +74,7 @@ export async function examine(
     const targets = broker?.queues ?? [];
     const queues = await lookAtQueues(examination, connection, targets);
     await examination.check("output", [], () => lookAtFolder(out));
+    const at = systemClock.now();
     ledger = await examination.check(
       "ledger",
       [],
@@ -83,7 +84,7 @@ export async function examine(
     if (options.verify === true && reader !== undefined) {
       const isInUse = await reader.isInUse();
       await verifyLedger(examination, reader, {
-        ...{ folder: out, isInUse },
+        ...{ folder: out, isInUse, at },
         beforeRun: true,
       });
     }

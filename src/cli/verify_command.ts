@@ -1,5 +1,6 @@
 import { Examination } from "../inspect/examination.ts";
 import { verifyLedger } from "../inspect/verification.ts";
+import { systemClock } from "../model/clock.ts";
 import { EXIT } from "../model/errors.ts";
 import { checkLine, checksJson, refuseFailed } from "./check_report.ts";
 import { failureOf } from "./failure.ts";
@@ -24,9 +25,12 @@ export async function verify(
     },
     judge: failureOf,
   });
+  const at = systemClock.now();
   await using reader = await openLedgerReader({ ledger, out });
   const isInUse = await reader.isInUse();
-  await verifyLedger(examination, reader, { folder: out, isInUse, expect });
+  await verifyLedger(examination, reader, {
+    ...{ folder: out, isInUse, at, expect },
+  });
   if (format === "json") {
     print(checksJson(examination, { ledger: reader.name }));
   }

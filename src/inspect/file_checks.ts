@@ -18,6 +18,11 @@ export interface FileCircumstances {
   readonly isInUse: boolean;
   /** Whether the counts in the ledger are known to be right. */
   readonly isSound: boolean;
+  /**
+   * Of which moment the ledger is, in milliseconds since 1970 (UTC): a file that
+   * was written since shows another one.
+   */
+  readonly at: number;
 }
 
 const ADVICE = "the next run writes the files anew; if the ledger is what " +
@@ -32,13 +37,20 @@ const ADVICE = "the next run writes the files anew; if the ledger is what " +
 export async function sameFiles(
   ledger: LedgerReader,
   folder: string,
-  { isInUse, isSound }: FileCircumstances,
+  { isInUse, isSound, at }: FileCircumstances,
 ): Promise<Finding> {
   const faults = new Faults();
   const lagging: string[] = [];
   const notes = await notesOf(ledger);
   let files = 0;
-  for (const type of await ledger.types()) {
+  let isWrittenSince = false;
+  const isBusy = (standing: StandingFile | undefined) => {
+    const isNewer = standing !== undefined && standing.modified > at;
+    isWrittenSince ||= isNewer;
+    return isNewer || isInUse;
+  };
+  const types = await ledger.types();
+  for (const type of types) {
     const name = countsFile(type);
     const { events } = await ledger.totals(type);
     const standing = await StandingFile.look(folder, name, notes);
@@ -46,7 +58,7 @@ export async function sameFiles(
     const shows = standing?.note?.shows ?? 0;
     const isBehind = shows < events && isSound &&
       (standing === undefined || standing.note !== undefined);
-    if (isBehind || isInUse) {
+    if (isBehind || isBusy(standing)) {
       if (shows !== events) lagging.push(name);
       continue;
     }
@@ -65,7 +77,16 @@ export async function sameFiles(
       name,
     );
   }
-  const rejections = await compareRejections(ledger, folder, faults, isInUse);
+  for (const name of await strangers(folder, types, notes)) {
+    faults.add(`${name} shows events of a type that the ledger does not have`);
+  }
+  const file = await StandingFile.look(folder, REJECTED_FILE, notes);
+  const rejections = await compareRejections(
+    ledger,
+    folder,
+    faults,
+    isBusy(file),
+  );
   if (rejections.isThere) files++;
   if (rejections.lags) lagging.push(REJECTED_FILE);
   faults.tell(ADVICE);
@@ -78,9 +99,11 @@ export async function sameFiles(
           : ` but for ${lagging.join(", ")}, which ${
             isInUse
               ? "may lag behind the run that goes on"
+              : isWrittenSince
+              ? "a run has written meanwhile"
               : "a run would write"
           }`),
-    warn: lagging.length > 0 && !isInUse,
+    warn: lagging.length > 0 && !isInUse && !isWrittenSince,
     facts: { files, lagging },
   };
 }
@@ -116,11 +139,31 @@ async function* negated(
   }
 }
 
-async function notesOf(
-  ledger: LedgerReader,
-): Promise<Pick<FileNotes, "find">> {
+/** Files that show counts, as the ledger has noted, of types that it lacks. */
+async function strangers(
+  folder: string,
+  types: readonly string[],
+  notes: KnownNotes,
+): Promise<string[]> {
+  const names = notes.names.difference(
+    new Set([...types.map(countsFile), REJECTED_FILE]),
+  );
+  const found: string[] = [];
+  for (const name of names) {
+    const standing = await StandingFile.look(folder, name, notes);
+    if (standing?.note !== undefined) found.push(name);
+  }
+  return found;
+}
+
+interface KnownNotes extends Pick<FileNotes, "find"> {
+  readonly names: ReadonlySet<string>;
+}
+
+async function notesOf(ledger: LedgerReader): Promise<KnownNotes> {
   const notes = await ledger.files();
   return {
+    names: new Set(notes.map(({ name }) => name)),
     find: (name) => Promise.resolve(notes.filter((note) => note.name === name)),
   };
 }

@@ -14,13 +14,18 @@ export async function* linesOf(
     const text = readable.pipeThrough(
       new TextDecoderStream("utf-8", { ignoreBOM: true }),
     );
-    let rest = "";
+    /** Of a line whose end has not come. */
+    let pieces: string[] = [];
     for await (const chunk of text) {
-      const lines = (rest + chunk).split("\n");
-      rest = lines.pop()!;
-      yield lines;
+      const [end, ...lines] = chunk.split("\n");
+      pieces.push(end!);
+      const rest = lines.pop();
+      if (rest === undefined) continue;
+      yield [pieces.join(""), ...lines];
+      pieces = [rest];
     }
-    if (rest !== "") yield [rest];
+    const last = pieces.join("");
+    if (last !== "") yield [last];
   } catch (error) {
     throw new EventCounterError(
       EXIT.badInput,

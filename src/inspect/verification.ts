@@ -14,6 +14,8 @@ export interface VerificationOptions {
   readonly folder: string;
   /** Whether a worker goes on with it, and so with the files. */
   readonly isInUse: boolean;
+  /** When the ledger was opened, in milliseconds since 1970 (UTC). */
+  readonly at: number;
   /**
    * Whether a run is to follow: it sets files aside that are not the ledger's,
    * and writes its own, so that these are no fault. Default: no.
@@ -34,7 +36,7 @@ export async function verifyLedger(
   ledger: LedgerReader,
   options: VerificationOptions,
 ): Promise<void> {
-  const { folder, isInUse, beforeRun, expect, memory } = options;
+  const { folder, isInUse, at, beforeRun, expect, memory } = options;
   await examination.check("ids", [], () => eachOnce(ledger, memory));
   // How many events the checkpoints have counted, if they tell, right or not.
   let witness: number | undefined;
@@ -50,7 +52,7 @@ export async function verifyLedger(
   ) ?? false;
   await examination.check("rejections", [], () => wholeRejections(ledger));
   await examination.check("files", [], () => {
-    const finding = sameFiles(ledger, folder, { isInUse, isSound });
+    const finding = sameFiles(ledger, folder, { isInUse, isSound, at });
     return beforeRun === true ? finding.catch(warningOf) : finding;
   });
   if (expect === undefined) return;
@@ -208,9 +210,31 @@ async function wholeRejections(ledger: LedgerReader): Promise<Finding> {
       faults.add(`rejection ${row} has another content than its fingerprint`);
     }
   }
+  const recorded = await recordedRejections(ledger);
+  if (recorded !== undefined && rejections > recorded) {
+    faults.add(
+      `there are ${quantity(rejections, "rejection")}, and all runs together ` +
+        `have recorded ${grouped(recorded)}`,
+    );
+  }
   faults.tell(RESTORE);
   return {
     found: `${quantity(rejections, "rejection")}, as recorded`,
     facts: { rejections },
   };
+}
+
+/** How many all runs have recorded; nothing if one had no chance to tell. */
+async function recordedRejections(
+  ledger: LedgerReader,
+): Promise<number | undefined> {
+  let sum = 0;
+  for await (const page of ledger.runs()) {
+    for (const { rejected, stopped } of page) {
+      if (rejected === undefined) return undefined;
+      // What a replay leaves was recorded before.
+      if (stopped !== "replay") sum += rejected;
+    }
+  }
+  return sum;
 }

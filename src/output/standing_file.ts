@@ -74,6 +74,11 @@ export class StandingFile {
     return this.#info.isFile;
   }
 
+  /** When it was written last, in milliseconds since 1970 (UTC). */
+  get modified(): number {
+    return this.#info.mtime?.getTime() ?? 0;
+  }
+
   /** Whether this is its content. */
   async has({ size, digest }: FileNote): Promise<boolean> {
     return this.#info.isFile && this.#info.size === size &&

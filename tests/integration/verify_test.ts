@@ -2,7 +2,11 @@ import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { DatabaseSync } from "node:sqlite";
 import { parsePostgresAddress } from "../../src/ledger/postgres/postgres_address.ts";
 import { Session } from "../../src/ledger/postgres/session.ts";
+import { failureOf } from "../../src/cli/failure.ts";
+import { Examination } from "../../src/inspect/examination.ts";
+import { verifyLedger } from "../../src/inspect/verification.ts";
 import { SqliteLedger } from "../../src/ledger/sqlite/sqlite_ledger.ts";
+import { SqliteReader } from "../../src/ledger/sqlite/sqlite_reader.ts";
 import { checkpoint } from "../support/ledger_content.ts";
 import { uuid } from "../support/messages.ts";
 import { ledgerUrl } from "../support/postgres_place.ts";
@@ -169,6 +173,22 @@ Deno.test("verify: each other fault is named where it is", async () => {
       /run 1 counted 2,400 events, its checkpoints/,
     ],
     [
+      "UPDATE checkpoint SET uuids = CAST(x'00' || uuids AS BLOB) WHERE id = 2",
+      "ids",
+      /malformed UUIDs; it is no ledger, or damaged/,
+    ],
+    [
+      "UPDATE total SET type = 'creatEd' WHERE type = 'created'",
+      "files",
+      /created\.json shows events of a type that the ledger does not have/,
+    ],
+    [
+      "INSERT INTO rejection SELECT max(id) + 1, checkpoint, at, reason, " +
+      "routing_key, fingerprint, follows, precedes, body, properties FROM rejection",
+      "rejections",
+      /there are 301 rejections, and all runs together have recorded 300/,
+    ],
+    [
       "UPDATE rejection SET body = x'00' WHERE id = 7",
       "rejections",
       /^rejection 7 has/,
@@ -202,6 +222,26 @@ Deno.test("verify: each other fault is named where it is", async () => {
     (await counted.faults()).files!,
     /was not written.*"user_a" has 1\d+ less/,
   );
+});
+
+Deno.test("verify: a file that a run has written since the ledger was read is no fault", async () => {
+  await using counted = await Counted.make();
+  const { out } = counted;
+  await Deno.writeTextFile(`${out}/created.json`, '{\n  "ann": 1\n}\n');
+  for (
+    const [at, verdicts] of [[0, []], [Date.now() + 60_000, ["files"]]] as const
+  ) {
+    const examination = new Examination({ tell: () => {}, judge: failureOf });
+    await using reader = SqliteReader.open(`${out}/eventcounter.db`);
+    await verifyLedger(examination, reader, {
+      ...{ folder: out, isInUse: false, at },
+    });
+    assertEquals(
+      examination.results.filter(({ verdict }) => verdict !== "ok")
+        .map(({ check }) => check),
+      [...verdicts],
+    );
+  }
 });
 
 Deno.test("verify: PostgreSQL: a deleted id and an altered count are named", async () => {

@@ -29,7 +29,7 @@ import {
   positionOf,
   readRejections,
   recordedRejectionOf,
-  requireValue,
+  uuidsOf,
 } from "./sqlite_row.ts";
 import { sqliteFailure } from "./sqlite_failure.ts";
 import {
@@ -278,7 +278,7 @@ export class SqliteLedger implements Ledger {
       "SELECT uuids, texts FROM checkpoint",
     );
     for (const { uuids, texts } of batches.iterate()) {
-      this.#seen.addPacked(requireValue(uuids) as Uint8Array);
+      this.#seen.addPacked(uuidsOf(uuids));
       for (const id of idsOf(texts)) this.#seen.add(id);
     }
   }

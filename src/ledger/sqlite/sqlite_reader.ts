@@ -39,6 +39,7 @@ import {
   readRejections,
   requireValue,
   runOf,
+  uuidsOf,
 } from "./sqlite_row.ts";
 import { TYPES } from "./sqlite_schema.ts";
 
@@ -189,7 +190,7 @@ export class SqliteReader implements LedgerReader {
       "SELECT id, uuids, texts FROM checkpoint ORDER BY id",
       ({ id, uuids, texts }) => ({
         place: `checkpoint ${id}`,
-        uuids: requireValue(uuids) as Uint8Array,
+        uuids: uuidsOf(uuids),
         texts: idsOf(texts),
       }),
       () => 1,
@@ -211,7 +212,7 @@ export class SqliteReader implements LedgerReader {
       `SELECT id, run, ${
         this.version < NOTES_IDS ? "NULL AS events" : "events"
       }, counts, ` +
-        "length(uuids) / 16 + json_array_length(texts) AS ids " +
+        "length(uuids) / 16.0 + json_array_length(texts) AS ids " +
         "FROM checkpoint ORDER BY id",
       checkpointOf,
     );

@@ -1,6 +1,7 @@
 import type { DatabaseSync, SQLOutputValue } from "node:sqlite";
 import type { FileNote } from "../../model/file_note.ts";
 import type { Position } from "../../model/position.ts";
+import { UUID_BYTES } from "../../model/uuid.ts";
 import { readStoredProperties } from "../stored_properties.ts";
 import { readCounts, sumOf } from "../counts.ts";
 import type { RecordedRejection } from "../ledger.ts";
@@ -36,6 +37,13 @@ export function idsOf(json: SQLOutputValue | undefined): string[] {
     ids.every((id) => typeof id === "string");
   if (!isRight) throw new Error("malformed ids");
   return ids;
+}
+
+/** The UUIDs of a checkpoint. @throws If they are damaged. */
+export function uuidsOf(value: SQLOutputValue | undefined): Uint8Array {
+  const uuids = requireValue(value) as Uint8Array;
+  if (uuids.length % UUID_BYTES === 0) return uuids;
+  throw new Error("malformed UUIDs");
 }
 
 /** Bytes of rejections that are read at once (8 MiB), or a single one. */
