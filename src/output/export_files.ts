@@ -5,7 +5,7 @@ import { countsContent, countsFile } from "./counts_file.ts";
 import { Draft } from "./draft.ts";
 import { FolderNotes } from "./folder_notes.ts";
 import { outputFailure } from "./output_failure.ts";
-import { syncFolder } from "./output_folder.ts";
+import { removeAbandoned, syncFolder } from "./output_folder.ts";
 import { REJECTED_FILE, rejectedContent } from "./rejected_file.ts";
 import { publishAll, type Replacement } from "./replacement.ts";
 import type { SnapshotResult } from "./snapshot.ts";
@@ -39,6 +39,7 @@ export async function exportFiles(
   folder: string,
   content: ExportContent,
 ): Promise<ExportResult> {
+  await removeAbandoned(folder);
   const notes = await FolderNotes.read(folder);
   const types = new Map<string, TypeTotals>();
   const replacements: Replacement[] = [];

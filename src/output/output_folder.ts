@@ -8,8 +8,7 @@ const TEMPORARY_SUFFIX = ".eventcounter-tmp";
 const ABANDONED_AFTER = 60_000;
 
 /**
- * Makes sure that a folder is there, outlives a power cut and can be written,
- * and removes what a killed run has left half written.
+ * Makes sure that a folder is there, outlives a power cut and can be written.
  *
  * @param option The one that names it, for messages. Default: `--out`.
  * @throws {EventCounterError} 73 if it cannot be made or written, 74 if its
@@ -21,7 +20,6 @@ export async function prepareFolder(
 ): Promise<void> {
   try {
     await makeFolder(folder);
-    await removeAbandoned(folder);
     const probe = temporaryPath(folder, "probe");
     try {
       await Deno.writeTextFile(probe, "probe");
@@ -73,14 +71,21 @@ async function isMissing(path: string): Promise<boolean> {
   }
 }
 
-/** A killed run's half-written files, but not those of one that lives. */
-async function removeAbandoned(folder: string): Promise<void> {
+/**
+ * Removes what a killed run has left half written, but nothing of one that
+ * lives. Whoever calls it has the ledger, and so its files, to himself.
+ */
+export async function removeAbandoned(folder: string): Promise<void> {
   for await (const { name } of Deno.readDir(folder)) {
     if (!name.startsWith(".") || !name.endsWith(TEMPORARY_SUFFIX)) continue;
     const path = join(folder, name);
-    const { mtime } = await Deno.stat(path);
-    if (Date.now() - mtime!.getTime() > ABANDONED_AFTER) {
+    try {
+      const { mtime } = await Deno.stat(path);
+      if (Date.now() - mtime!.getTime() <= ABANDONED_AFTER) continue;
       await Deno.remove(path);
+    } catch (error) {
+      if (error instanceof Deno.errors.NotFound) continue;
+      throw outputFailure(error, path);
     }
   }
 }

@@ -3,7 +3,7 @@ import type { TypeTotals } from "../model/counts.ts";
 import type { FileNote } from "../model/file_note.ts";
 import { countsContent, countsFile, isCountsFile } from "./counts_file.ts";
 import { Draft } from "./draft.ts";
-import { prepareFolder, syncFolder } from "./output_folder.ts";
+import { prepareFolder, removeAbandoned, syncFolder } from "./output_folder.ts";
 import { REJECTED_FILE, updateRejectedFile } from "./rejected_file.ts";
 import { publishAll, type Replacement } from "./replacement.ts";
 import type { SnapshotContent } from "./snapshot_content.ts";
@@ -27,6 +27,7 @@ export interface SnapshotResult {
 export class Snapshot {
   readonly #folder: string;
   readonly #types: ReadonlySet<string>;
+  #isSwept = false;
 
   /**
    * Touches nothing yet.
@@ -41,7 +42,7 @@ export class Snapshot {
 
   /**
    * Makes sure, before anything is consumed, that the folder is there, on disk,
-   * and can be written, and removes what a killed run has left half written.
+   * and can be written.
    *
    * @throws {EventCounterError} 73 if it cannot be made or written, 74 if its
    * disk is full or fails.
@@ -52,11 +53,14 @@ export class Snapshot {
 
   /**
    * Writes the files that differ from the ledger. What has not changed since
-   * it was written is not read either.
+   * it was written is not read either; the first time, what a killed run has
+   * left half written is removed.
    *
    * @throws {EventCounterError} 73 or 74 if a file cannot be written.
    */
   async write(ledger: SnapshotContent): Promise<SnapshotResult> {
+    if (!this.#isSwept) await removeAbandoned(this.#folder);
+    this.#isSwept = true;
     const types = await this.#writeCounts(ledger);
     const files = [...types.keys()].map(countsFile);
     if (await updateRejectedFile(this.#folder, ledger)) {

@@ -78,7 +78,7 @@ Deno.test(
   },
 );
 
-folder.test("prepare() removes temporary files whose writer is lost, and nothing else", async () => {
+folder.test("the first write() removes temporary files whose writer is lost, and nothing else", async () => {
   const output = newOutput();
   const kept = [
     ".created.json.bbbbbbbb.eventcounter-tmp",
@@ -93,7 +93,7 @@ folder.test("prepare() removes temporary files whose writer is lost, and nothing
     Deno.utimeSync(`${output.path}/${name}`, then, then);
   }
 
-  await output.prepare();
+  await output.write();
 
   assertEquals(Object.keys(output.files), kept);
 });
