@@ -187,6 +187,10 @@ function ledgerTarget({ ledger, out, connectTimeout }: PlaceOptions) {
 
 async function lookAtInput(path: string): Promise<Finding> {
   if (path === "-") return { found: "standard input" };
+  // Whoever opens a pipe and closes it again ends it for its writer.
+  const isPipe = await Deno.stat(path).then(({ isFifo }) => isFifo === true)
+    .catch(() => false);
+  if (isPipe) return { found: `"${path}", a pipe`, facts: { input: path } };
   using file = await openInputFile(path);
   const { size: bytes } = await file.stat();
   return { found: `"${path}", ${size(bytes)}`, facts: { input: path, bytes } };

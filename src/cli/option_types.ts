@@ -103,14 +103,25 @@ export function eventTypeList(given: Given): readonly string[] {
 }
 
 /** A date and a time with its zone (ISO 8601); by itself, a date is UTC. */
-const TIME = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d))?$/;
+const TIME =
+  /^(\d{4}-\d\d-(\d\d))(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d))?$/;
+
+function readTime(value: string): Date | undefined {
+  const [, date, day] = TIME.exec(value) ?? [];
+  const time = new Date(value);
+  // JavaScript takes February 30 for March 2.
+  const isRight = date !== undefined && time.getTime() >= 0 &&
+    new Date(date).getUTCDate() === Number(day);
+  return isRight ? time : undefined;
+}
 
 /** Reads where to begin in a stream. */
 export function streamStart(given: Given): StreamStart {
   const { value } = given;
   if (value === "first" || value === "next") return value;
   if (/^\d{1,15}$/.test(value)) return Number(value);
-  if (TIME.test(value) && Date.parse(value) >= 0) return new Date(value);
+  const time = readTime(value);
+  if (time !== undefined) return time;
   throw refusal(
     given,
     "first, next, an offset, or a time like 2026-11-24T10:00:00Z",
@@ -165,8 +176,8 @@ export function otlpEndpoint(given: Given): URL {
 
 /** Reads a moment: a date, which is UTC, or a date and a time with its zone. */
 export function time(given: Given): Date {
-  const { value } = given;
-  if (TIME.test(value) && Date.parse(value) >= 0) return new Date(value);
+  const time = readTime(given.value);
+  if (time !== undefined) return time;
   throw refusal(given, "a time like 2026-11-24T10:00:00Z, or a date");
 }
 

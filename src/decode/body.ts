@@ -35,10 +35,16 @@ export function readBodyAt(
   }
   if (!isObject(value) || Array.isArray(value)) return "bad_json";
   for (const name of path) {
-    if (!isObject(value) || !Object.hasOwn(value, name)) return "missing_id";
+    if (!isObject(value) || !isMember(value, name)) return "missing_id";
     value = value[name];
   }
   return eventOf(value, route);
+}
+
+/** Of a list, numbers are members, and nothing else: not its `length`. */
+function isMember(value: object, name: string): boolean {
+  return Object.hasOwn(value, name) &&
+    (!Array.isArray(value) || /^\d+$/.test(name));
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

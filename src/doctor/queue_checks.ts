@@ -77,6 +77,7 @@ export async function lookAtExchange(
     }
     return { found: `"${exchange}" is there`, facts };
   }
+  if (declare) refuseReserved(exchange, address);
   return declare
     ? { found: `"${exchange}" is missing: a run would make it`, facts }
     : {
@@ -96,6 +97,7 @@ export async function lookAtQueue(
   const { queue, binding } = topology;
   const look = onChannel(connection, (channel) => channel.checkQueue(queue));
   if (declare && !await exists(look, address)) {
+    refuseReserved(queue, address);
     const type = topology.queueType ?? "classic";
     refuseFrom({ queue, from }, type);
     const facts = { queue, type, messages: 0, isMissing: true };
@@ -213,6 +215,20 @@ async function onChannel<T>(
   const answer = await question(channel);
   dropChannel(channel);
   return answer;
+}
+
+/**
+ * Refuses to make what only the broker makes.
+ *
+ * @throws {EventCounterError} As a run would, which the broker refuses.
+ */
+function refuseReserved(name: string, { masked }: AmqpAddress): void {
+  if (!name.startsWith("amq.")) return;
+  throw new EventCounterError(
+    EXIT.brokerRefused,
+    `The broker at ${masked} has no "${name}" and lets nobody make one: such ` +
+      "names are its own; give another one",
+  );
 }
 
 /** @throws {EventCounterError} As a run would. */

@@ -1,13 +1,24 @@
 import { join } from "node:path";
 import type { TypeTotals, UserCount } from "../model/counts.ts";
+import { EventCounterError, EXIT } from "../model/errors.ts";
 import { readUpTo } from "./file_bytes.ts";
 import { outputFailure } from "./output_failure.ts";
 
 const encoder = new TextEncoder();
 
-/** Name of the file that has the counts of a type. */
+/**
+ * Name of the file that has the counts of a type.
+ *
+ * @throws {EventCounterError} 65 if it would be in another folder: a ledger that
+ * somebody has tampered with may have any type.
+ */
 export function countsFile(type: string): string {
-  return `${type}.json`;
+  if (!/[/\\]/.test(type)) return `${type}.json`;
+  throw new EventCounterError(
+    EXIT.badInput,
+    `Cannot name a file after type "${type}": no run counts such a type, the ` +
+      "ledger is damaged; restore it from a copy",
+  );
 }
 
 /**

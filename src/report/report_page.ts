@@ -138,7 +138,7 @@ ${rows.join("\n")}
 </tbody></table></div></section>`;
 }
 
-/** A text as HTML shows it, between tags and in attributes. */
+/** A text as HTML shows it, between tags and in attributes; no controls. */
 function escape(text: string): string {
   const entities: Readonly<Record<string, string>> = {
     "&": "&amp;",
@@ -146,7 +146,8 @@ function escape(text: string): string {
     ">": "&gt;",
     '"': "&quot;",
   };
-  return text.toWellFormed().replaceAll(/[&<>"]/g, (it) => entities[it]!);
+  return text.toWellFormed().replaceAll(/\p{Cc}/gu, "\ufffd")
+    .replaceAll(/[&<>"]/g, (it) => entities[it]!);
 }
 
 /** A moment in UTC, to the second. */

@@ -1,4 +1,4 @@
-import { assertEquals, assertMatch } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import { SqliteLedger } from "../../src/ledger/sqlite/sqlite_ledger.ts";
 import { runProgram } from "../support/program.ts";
 import { ledgerUrl } from "../support/postgres_place.ts";
@@ -12,7 +12,7 @@ const line = (routingKey: string, body: unknown) =>
 
 const MESSAGES = line("ann.event.created", { id: "1" }) +
   line("ann.event.renamed", { id: "2" }) +
-  line("ann.event.renamed", { id: "1" }) + line("x", "{");
+  line("ann.event.renamed", { id: "1" }) + line("x", "{secret");
 
 for (
   const [name, ledgerIn] of [
@@ -47,6 +47,10 @@ for (
     assertEquals((await ask("rejected", "forget", "--all")).forgotten, 1);
     assertEquals(await ask("show", "--rejected"), []);
     assertEquals(Object.keys(filesIn(out)), ["created.json", "renamed.json"]);
+    if (name === "SQLite") {
+      const stored = await Deno.readTextFile(ledgerIn(out));
+      assert(stored.includes("created") && !stored.includes("secret"));
+    }
   });
 }
 

@@ -104,6 +104,7 @@ const WRONG: readonly [args: string[], message: RegExp][] = [
   ],
   [["rejected", "forget", "--reason", "bad"], /one of bad_routing_key, unkn/],
   [["rejected", "forget", "--before", "monday"], /a time like 2026-11-24T10/],
+  [["rejected", "forget", "--before", "2026-02-30"], /got "2026-02-30"/],
   [["--rejected-limit", "5 cups"], /a size like 500MB or 1GB.*"5 cups"/],
   [["show", "--rejected", "--by", "user"], /"--by" .* with --rejected/],
   [["publish", "--size", "0"], /from 1 to/],

@@ -137,6 +137,8 @@ Deno.test("doctor ends with the code of a run, and names what is wrong", async (
     [["--queue", `${place.queue}-taken`], 76, "queue"],
     [["--declare", "--queue-type", "quorum"], 76, "queue"],
     [["--declare", "--exchange", "amq.direct"], 76, "exchange"],
+    [["--declare", "--exchange", "amq.new"], 76, "exchange"],
+    [["--declare", "--queue", "amq.new"], 76, "queue"],
     [["--from", "next"], 2, "queue"],
     [["--out", `${folder}/text`], 73, "output"],
     [["--ledger", `sqlite:${folder}/mine.db`], 75, "ledger"],

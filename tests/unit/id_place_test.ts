@@ -26,6 +26,7 @@ test("an id is found wherever json: says, and nowhere else", () => {
       ["json:a.id", "[2]"],
       ["json:/a/id", "[2]"],
       ["json:/a/b.c/0/~0~1", `[${uuid(3)}]`],
+      ["json:/a/b.c/length", "missing_id"],
       ["json:/", "[4]"],
       ["json:__proto__.x", "[5]"],
       ["json:n", "bad_id"],

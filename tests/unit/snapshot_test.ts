@@ -307,3 +307,15 @@ folder.test("write() of nothing makes no file, and leaves those alone that are n
     });
   }
 });
+
+folder.test("write() makes no file outside of its folder, whatever types a ledger has", async () => {
+  const output = newOutput();
+  for (const type of ["../evil", "..\\evil"]) {
+    const error = await assertRejects(
+      () => output.write([[type, [["a", 1]]]]),
+      EventCounterError,
+      "the ledger is damaged",
+    );
+    assertEquals([error.exitCode, output.files], [65, {}]);
+  }
+});

@@ -232,6 +232,8 @@ export class SqliteLedger implements Ledger {
   forgetRejections(which: RejectionSelection): Promise<number> {
     return this.#try(() => {
       let forgotten = 0;
+      // What is forgotten is not to be found in the file either.
+      this.#database.exec("PRAGMA secure_delete = ON");
       this.#transaction(() =>
         forgotten = forgetRejections(this.#database, which)
       );
