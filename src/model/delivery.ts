@@ -67,3 +67,9 @@ export interface Settlement {
    */
   confirm(): Promise<boolean>;
 }
+
+/** That of a source which nothing is taken out of by reading. */
+export const NOTHING_TO_SETTLE: Settlement = {
+  ackUpTo: () => true,
+  confirm: () => Promise.resolve(true),
+};

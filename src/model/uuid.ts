@@ -31,7 +31,7 @@ export class Uuid {
 /** Length of the canonical text form, in characters (and bytes). */
 export const UUID_TEXT_LENGTH = 36;
 
-/** Bytes one UUID takes in a packed blob, see {@linkcode packUuids}. */
+/** Bytes that a UUID takes where many stand one after another. */
 export const UUID_BYTES = 16;
 
 /**
@@ -79,21 +79,7 @@ export function parseUuid(text: string): Uuid | undefined {
   return readUuid(scratch, 0);
 }
 
-/** Packs UUIDs one after another, 16 bytes each, most significant first. */
-export function packUuids(uuids: readonly Uuid[]): Uint8Array<ArrayBuffer> {
-  const packed = new Uint8Array(uuids.length * UUID_BYTES);
-  const view = new DataView(packed.buffer);
-  for (let i = 0, at = 0; i < uuids.length; i++, at += UUID_BYTES) {
-    const uuid = uuids[i]!;
-    view.setInt32(at, uuid.a);
-    view.setInt32(at + 4, uuid.b);
-    view.setInt32(at + 8, uuid.c);
-    view.setInt32(at + 12, uuid.d);
-  }
-  return packed;
-}
-
-/** The first UUID of a packed blob. */
+/** Reads a UUID from its 16 bytes, the most significant first. */
 export function packedUuid(packed: Uint8Array): Uuid {
   const view = new DataView(packed.buffer, packed.byteOffset, UUID_BYTES);
   return new Uuid(

@@ -1,12 +1,6 @@
-import type { Delivery, Settlement } from "../model/delivery.ts";
+import { type Delivery, NOTHING_TO_SETTLE } from "../model/delivery.ts";
 import type { StoredRejection } from "../model/rejection.ts";
 import type { Source } from "./source.ts";
-
-/** There is nobody to settle with: the ledger itself has them. */
-const NOTHING_TO_SETTLE: Settlement = {
-  ackUpTo: () => true,
-  confirm: () => Promise.resolve(true),
-};
 
 /** The rejections that a ledger holds, each delivered once more; a page waits. */
 export class RecordedSource implements Source {

@@ -43,11 +43,6 @@ export class World {
     return this.wallOffset + Math.floor(this.now);
   }
 
-  /** Whether a fault may still come. */
-  get isArmed(): boolean {
-    return this.#armed.length > 0;
-  }
-
   /** No fault comes any more. */
   disarm(): void {
     this.#armed = [];

@@ -30,7 +30,6 @@ export interface CutPoint {
 /** Methods of AMQP 0-9-1: class in the upper, method in the lower half. */
 export const METHOD = {
   channelClose: 0x00140028,
-  connectionClose: 0x000a0032,
   deliver: 0x003c003c,
   ack: 0x003c0050,
   consume: 0x003c0014,
@@ -165,11 +164,6 @@ export class TcpProxy implements AsyncDisposable {
       { direction, method: METHOD[method], frame, bytes },
       fault,
     );
-  }
-
-  /** Forgets what has not come to its moment. */
-  forgetPlans(): void {
-    this.#plans.length = 0;
   }
 
   /** Closes everything. */

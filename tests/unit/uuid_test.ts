@@ -1,10 +1,6 @@
 import { assertEquals } from "@std/assert";
-import {
-  packUuids,
-  parseUuid,
-  readUuid,
-  UUID_TEXT_LENGTH,
-} from "../../src/model/uuid.ts";
+import { ClaimedIds } from "../../src/ledger/sqlite/claimed_ids.ts";
+import { parseUuid, readUuid, UUID_TEXT_LENGTH } from "../../src/model/uuid.ts";
 import { bytes } from "../support/messages.ts";
 import { test } from "../support/pure.ts";
 
@@ -54,7 +50,7 @@ test("readUuid() refuses each byte that has no place where it stands", () => {
   }
 });
 
-test("packUuids() puts 16 bytes after 16, most significant first", () => {
+test("ClaimedIds puts 16 bytes after 16, most significant first", () => {
   const texts = [
     CANONICAL,
     "00000000-0000-0000-0000-000000000000",
@@ -62,8 +58,8 @@ test("packUuids() puts 16 bytes after 16, most significant first", () => {
     "80000000-0000-0000-0000-000000000001",
   ];
 
-  const packed = packUuids(texts.map((text) => parseUuid(text)!));
+  const claimed = new ClaimedIds();
+  for (const text of texts) claimed.add(parseUuid(text)!);
 
-  const hex = [...packed].map((byte) => byte.toString(16).padStart(2, "0"));
-  assertEquals(hex.join(""), texts.join("").replaceAll("-", ""));
+  assertEquals(claimed.uuids.toHex(), texts.join("").replaceAll("-", ""));
 });

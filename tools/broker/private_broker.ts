@@ -37,8 +37,6 @@ export class PrivateBroker implements Broker {
   readonly url: string;
   /** The temporary folder with its data and its `log`, gone after `stop`. */
   readonly folder: string;
-  /** Whether it lacks the management plugin, as it does by default. */
-  readonly managementless: boolean;
   readonly #program: string;
   readonly #files: NodeFiles;
   #nameServer: GuardedProcess | undefined;
@@ -49,7 +47,6 @@ export class PrivateBroker implements Broker {
     this.#files = files;
     this.folder = files.folder;
     this.url = `amqp://guest:guest@127.0.0.1:${files.ports.amqp}`;
-    this.managementless = !settings.plugins?.includes("rabbitmq_management");
   }
 
   /**

@@ -1,4 +1,4 @@
-import type { Delivery, Settlement } from "../../model/delivery.ts";
+import { type Delivery, NOTHING_TO_SETTLE } from "../../model/delivery.ts";
 import { EventCounterError, EXIT, messageOf } from "../../model/errors.ts";
 import { readMessageLine } from "../../model/ndjson_line.ts";
 import { readLines } from "./line_reader.ts";
@@ -12,12 +12,6 @@ const WAITING_BYTES_LIMIT = 64 * 1024 * 1024;
 
 /** If this many lines hold no message at all, the input is something else. */
 const PATIENCE = 1_000;
-
-/** There is nobody to settle with: what has been read stays where it is. */
-const NOTHING_TO_SETTLE: Settlement = {
-  ackUpTo: () => true,
-  confirm: () => Promise.resolve(true),
-};
 
 /** Messages from a file or standard input, one JSON object a line. */
 export class NdjsonSource implements Source {

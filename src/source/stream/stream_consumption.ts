@@ -1,6 +1,6 @@
 import { getLogger } from "@logtape/logtape";
 import type { ChannelModel, ConsumeMessage } from "amqplib";
-import type { Delivery, Settlement } from "../../model/delivery.ts";
+import { type Delivery, NOTHING_TO_SETTLE } from "../../model/delivery.ts";
 import { EventCounterError, EXIT } from "../../model/errors.ts";
 import { fingerprintOf } from "../../model/fingerprint.ts";
 import type { MessageProperties } from "../../model/message_properties.ts";
@@ -23,12 +23,6 @@ const PATIENCE = 3_000;
 
 /** The same where nothing else depends on the answer. */
 const SHORT_PATIENCE = 1_000;
-
-/** Reading takes nothing out: there is nothing to settle. */
-const NOTHING_TO_SETTLE: Settlement = {
-  ackUpTo: () => true,
-  confirm: () => Promise.resolve(true),
-};
 
 const log = getLogger(["eventcounter", "source"]);
 
