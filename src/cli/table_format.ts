@@ -12,8 +12,11 @@ const LONGEST_CELL = 80;
 /** What is left of one where the terminal is narrow. */
 const SHORTEST_CELL = 8;
 
-/** Between two columns. */
-const GAP = "  ";
+/** Spaces between two columns. */
+const GAP = 2;
+
+/** The same where the terminal is narrow. */
+const SMALLEST_GAP = 1;
 
 /** Characters of a text that are looked at, so that bodies are not kept. */
 const LOOKED_AT = 5 * LONGEST_CELL;
@@ -28,21 +31,21 @@ export async function* table(
   { columns: all, tableColumns: names = all, pages }: Listing,
   room: number,
 ): AsyncGenerator<string> {
-  let columns: readonly Column[] | undefined;
+  let layout: Layout | undefined;
   for await (const rows of gather(pages, names)) {
     const texts = rows.flatMap((row) =>
       Object.values(row).filter((cell) => typeof cell === "string")
     );
     const measure = await measureFor(texts);
-    if (columns === undefined) {
+    if (layout === undefined) {
       const first = rows.slice(0, MEASURED);
-      columns = fitted(
+      layout = fitted(
         names.map((name) => columnOf(name, first, measure)),
         room,
       );
-      yield lineOf(columns, ({ name }) => name, ASCII);
+      yield lineOf(layout, ({ name }) => name, ASCII);
     }
-    const made = columns;
+    const made = layout;
     yield rows.map((row) =>
       lineOf(made, ({ name }) => shown(row[name]!), measure)
     ).join("");
@@ -63,6 +66,12 @@ interface Column {
   readonly isEmpty: boolean;
 }
 
+/** How a table stands. */
+interface Layout {
+  readonly columns: readonly Column[];
+  readonly gap: number;
+}
+
 /** As wide as these rows want it. */
 function columnOf(
   name: string,
@@ -80,28 +89,34 @@ function columnOf(
 }
 
 /**
- * Makes a table fit: without columns that have nothing in them, and with the
- * widest texts cut, as far as that is enough.
+ * Makes a table fit: without columns that have nothing in them, closer together,
+ * and with the widest texts cut, as far as that is enough.
  */
-function fitted(columns: readonly Column[], room: number): Column[] {
-  const taken = (columns: readonly Column[]) =>
-    columns.reduce((sum, { width }) => sum + width + GAP.length, -GAP.length);
-  if (taken(columns) <= room) return [...columns];
+function fitted(columns: readonly Column[], room: number): Layout {
+  if (taken({ columns, gap: GAP }) <= room) return { columns, gap: GAP };
   const shown = columns.filter(({ isEmpty }) => !isEmpty);
+  if (taken({ columns: shown, gap: GAP }) <= room) {
+    return { columns: shown, gap: GAP };
+  }
+  const layout = { columns: shown, gap: SMALLEST_GAP };
   const isCut = ({ width, isNumber }: Column) =>
     !isNumber && width > SHORTEST_CELL;
-  while (taken(shown) > room && shown.some(isCut)) {
+  while (taken(layout) > room && shown.some(isCut)) {
     const widest = Math.max(...shown.filter(isCut).map(({ width }) => width));
     const at = shown.findIndex((column) =>
       isCut(column) && column.width === widest
     );
     shown[at] = { ...shown[at]!, width: widest - 1 };
   }
-  return shown;
+  return layout;
+}
+
+function taken({ columns, gap }: Layout): number {
+  return columns.reduce((sum, { width }) => sum + width + gap, -gap);
 }
 
 function lineOf(
-  columns: readonly Column[],
+  { columns, gap }: Layout,
   textOf: (column: Column) => string,
   { widthOf, cut }: TextMeasure,
 ): string {
@@ -110,7 +125,7 @@ function lineOf(
     const cell = isNumber ? textOf(column) : cut(textOf(column), width);
     const padding = " ".repeat(Math.max(0, width - widthOf(cell)));
     return isNumber ? padding + cell : cell + padding;
-  }).join(GAP).trimEnd() + "\n";
+  }).join(" ".repeat(gap)).trimEnd() + "\n";
 }
 
 /** Pages that are large enough to be measured, and one where there is none. */
