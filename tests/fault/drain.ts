@@ -71,6 +71,11 @@ export class Drain implements AsyncDisposable {
   readonly out: string;
   /** The SQLite file, or nothing with `memory:`. */
   ledgerPath: string | undefined;
+  /**
+   * Whether a broker may have forgotten acks of a run that is over, so that a
+   * rejection at the edge of its batch is recorded once more.
+   */
+  mayRejectAgain = false;
 
   private constructor(
     readonly place: Place,
@@ -166,7 +171,12 @@ export class Drain implements AsyncDisposable {
 
   /** Compares without another run. */
   async compareNow(): Promise<Comparison> {
-    return await compareWithStream(this.out, this.ledgerPath, this.stream);
+    return await compareWithStream(
+      this.out,
+      this.ledgerPath,
+      this.stream,
+      this.mayRejectAgain,
+    );
   }
 
   /** Runs it until the queue is empty, and nothing may differ. */

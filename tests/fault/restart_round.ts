@@ -34,17 +34,22 @@ export async function restartRound(
       messages.slice(restart * part, (restart + 1) * part),
     );
     await drain.untilCheckpoints(before + PROGRESS);
-    await (choices.oneOf([true, false]) ? broker.halt() : broker.kill());
+    const isKilled = choices.oneOf([false, true]);
+    await (isKilled ? broker.kill() : broker.halt());
     if (choices.between(1, 4) === 1) {
       running.process.kill("SIGKILL");
       assertKilled(await endOf(running));
       score.add("SIGKILLs");
+      drain.mayRejectAgain ||= isKilled;
       // It meets no broker at first.
       running = start();
     }
     await broker.start();
     score.add("broker restarts");
-    if (restart < restarts - 1) await drain.untilConsumers(1);
+    if (restart < restarts - 1) {
+      await drain.place.untilOpen();
+      await drain.untilConsumers(1);
+    }
   }
   assertFine(await endOf(running, IDLE + GRACE));
   score.compared(await drain.compare(), choices.repeat);

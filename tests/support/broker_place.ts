@@ -18,6 +18,8 @@ export class Place implements AsyncDisposable {
   readonly queue = `test-${crypto.randomUUID()}`;
   /** The queue, or those that share the users out. */
   queues: readonly string[] = [this.queue];
+  /** Queues and the keys that they are bound with. */
+  #bindings: (readonly [string, string])[] = [];
 
   /** Whether streams are in the place of the queue. */
   get isPartitioned(): boolean {
@@ -60,7 +62,14 @@ export class Place implements AsyncDisposable {
   ): Promise<void> {
     await this.channel.assertExchange(this.exchange, "topic");
     await this.channel.assertQueue(this.queue, { arguments: queueArguments });
-    await this.channel.bindQueue(this.queue, this.exchange, binding);
+    this.#bindings = [[this.queue, binding]];
+    await this.#bind(this.channel);
+  }
+
+  async #bind(channel: Channel): Promise<void> {
+    for (const [queue, key] of this.#bindings) {
+      await channel.bindQueue(queue, this.exchange, key);
+    }
   }
 
   /**
@@ -74,7 +83,7 @@ export class Place implements AsyncDisposable {
     users: number,
     retention: Record<string, unknown> = {},
   ): Promise<void> {
-    const { channel, exchange, queue } = this;
+    const { channel, queue } = this;
     await channel.deleteQueue(queue);
     this.queues = Array.from(
       { length: partitions },
@@ -85,31 +94,29 @@ export class Place implements AsyncDisposable {
         arguments: { "x-queue-type": "stream", ...retention },
       });
     }
-    for (let user = 0; user < users; user++) {
-      const queue = this.queues[user % partitions]!;
-      await channel.bindQueue(queue, exchange, `user${user}.event.*`);
-    }
+    this.#bindings = Array.from({ length: users }, (_, user) => [
+      this.queues[user % partitions]!,
+      `user${user}.event.*`,
+    ]);
+    await this.#bind(channel);
   }
 
   /**
-   * Waits until the streams take messages after a start of the broker. Before,
-   * it confirms what it then has not.
+   * Waits until the queues take messages after a start of the broker, and binds
+   * them again. Before, RabbitMQ 3.10 confirms for a stream what it then has
+   * not; and when it is killed it can forget bindings, but not their queues.
    */
   async untilOpen(): Promise<void> {
-    const isOpen = (queue: string) =>
+    const open = () =>
       onBroker(this.url, async (connection) => {
         const channel = await connection.createChannel();
         channel.on("error", () => {});
-        await channel.checkQueue(queue);
+        for (const queue of this.queues) await channel.checkQueue(queue);
+        await this.#bind(channel);
         return true;
       });
-    for (const queue of this.queues) {
-      // A broker that is not ready yet may end the connection, too.
-      await until(
-        "the streams are open",
-        () => isOpen(queue).catch(() => false),
-      );
-    }
+    // A broker that is not ready yet may end the connection, too.
+    await until("the queues are open", () => open().catch(() => false));
   }
 
   /** Publishes with the tests' own client, and waits for every confirm. */

@@ -1,5 +1,6 @@
 import { Buffer } from "node:buffer";
 import { type Channel, Connection } from "rabbitmq-client";
+import { oneTurn } from "./fake_clock.ts";
 import type { StreamMessage } from "./stream_of_events.ts";
 
 /** Messages that may be unconfirmed at a time. */
@@ -8,11 +9,13 @@ const WINDOW = 1_000;
 /** A client of the tests' own, so that amqplib is not proved by amqplib. */
 export class Publisher {
   readonly #lost: Promise<void>;
+  #returned = 0;
 
   private constructor(
     private readonly connection: Connection,
     private readonly channel: Channel,
   ) {
+    channel.on("basic.return", () => this.#returned++);
     this.#lost = new Promise((resolve) => channel.once("close", resolve));
   }
 
@@ -25,7 +28,11 @@ export class Publisher {
     return new Publisher(connection, channel);
   }
 
-  /** Publishes persistent messages, and waits for every confirm. */
+  /**
+   * Publishes persistent messages, and waits for every confirm.
+   *
+   * @throws If no queue has taken one: that is confirmed, too.
+   */
   async publish(
     exchange: string,
     messages: readonly StreamMessage[],
@@ -37,6 +44,7 @@ export class Publisher {
         ),
       );
     }
+    await this.#refuseReturned();
   }
 
   /**
@@ -60,7 +68,15 @@ export class Publisher {
       // A message that waits for the socket is told of no loss.
       await Promise.race([Promise.all(confirms), this.#lost]).catch(() => {});
     }
+    await this.#refuseReturned();
     return [...unconfirmed];
+  }
+
+  async #refuseReturned(): Promise<void> {
+    // The client tells of what comes back a turn later than of the confirm.
+    await oneTurn();
+    if (this.#returned === 0) return;
+    throw new Error(`No queue has taken ${this.#returned} of the messages`);
   }
 
   #publish(
@@ -68,7 +84,7 @@ export class Publisher {
     { routingKey, body }: StreamMessage,
   ): Promise<void> {
     return this.channel.basicPublish(
-      { exchange, routingKey, durable: true },
+      { exchange, routingKey, durable: true, mandatory: true },
       Buffer.from(body),
     );
   }
