@@ -80,7 +80,7 @@ export class Monitoring {
     const monitoring = new Monitoring(metrics, file, exporter);
     // What can refuse does so before anything is consumed.
     await file?.write(await metrics.text());
-    if (listen !== undefined) monitoring.#listen(listen, reportOf(ledger));
+    if (listen !== undefined) monitoring.#listen(listen, ledger);
     telemetry?.update(await metrics.readings());
     return monitoring;
   }
@@ -99,9 +99,9 @@ export class Monitoring {
     await this.#server?.close();
   }
 
-  #listen(address: ListenAddress, report: Page): void {
+  #listen(address: ListenAddress, place: LedgerPlace): void {
     this.#server = new PageServer(address, {
-      "/": report,
+      "/": reportOf(place),
       "/metrics": this.#metricsPage,
       "/healthz": () =>
         this.#metrics.isUp
@@ -111,9 +111,9 @@ export class Monitoring {
       log.warn("cannot answer who asks for metrics: {error}", {
         error: messageOf(error),
       }));
-    log.info("the report is at {url}/, metrics are at {url}/metrics", {
-      url: this.#server.url,
-    });
+    const { url } = this.#server;
+    if (hasReport(place)) log.info("the report is at {url}/", { url });
+    log.info("metrics are at {url}/metrics", { url });
   }
 
   readonly #metricsPage: Page = async () =>
@@ -161,6 +161,11 @@ async function openTelemetry(endpoint: URL | undefined): Promise<Exporter> {
   return { telemetry: new OpenTelemetry(sender.meter), sender };
 }
 
+/** Whether there is a ledger to be read besides. */
+function hasReport({ ledger }: LedgerPlace): boolean {
+  return ledger !== "memory:";
+}
+
 /**
  * The page with the report, which takes a look at every count: whoever asks
  * often, or together with others, gets the same one for a while.
@@ -169,7 +174,7 @@ function reportOf(place: LedgerPlace): Page {
   let made = -Infinity;
   let page: Promise<string> | undefined;
   return async () => {
-    if (place.ledger === "memory:") {
+    if (!hasReport(place)) {
       return text("There is a report of a ledger only, not of memory:.\n", 404);
     }
     const now = systemClock.monotonic();

@@ -33,7 +33,7 @@ export function duration(given: Given): number {
   if (milliseconds > 0) return milliseconds;
   throw refusal(
     given,
-    `a duration like 500ms, 5s, 2m or 1h, at most ${LONGEST_HOURS}h`,
+    `a duration like 500ms, 5s, 2m, 1h or 1d, at most ${LONGEST_HOURS}h`,
   );
 }
 
@@ -44,7 +44,7 @@ export function durationOrNever(given: Given): number {
   if (milliseconds > 0) return milliseconds;
   throw refusal(
     given,
-    `a duration like 500ms, 5s, 2m or 1h, at most ${LONGEST_HOURS}h, or 0 for never`,
+    `a duration like 500ms, 5s, 2m, 1h or 1d, at most ${LONGEST_HOURS}h, or 0 for never`,
   );
 }
 

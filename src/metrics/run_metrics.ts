@@ -226,12 +226,12 @@ export class RunMetrics {
     );
     one(
       "last_checkpoint_timestamp_seconds",
-      "When something was written to the ledger last.",
+      "When the run wrote to the ledger last.",
       () => this.#lastCheckpoint,
     );
     one(
       "last_snapshot_timestamp_seconds",
-      "When the files were made equal to the ledger last.",
+      "When the run made the files equal to the ledger last.",
       () => this.#lastSnapshot,
     );
     one(

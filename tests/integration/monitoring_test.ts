@@ -83,6 +83,20 @@ const folders = new TemporaryFolder();
 const STDIN = '{"routingKey":"ann.event.created","body":{"id":"1"}}\n';
 const OUTCOME = { created: 1, success: 1, checkpoints: 1 };
 
+Deno.test("a run tells where its report is, if it has a ledger to report on", async () => {
+  const listening = async (...options: string[]) => {
+    const { stderr } = await runProgram([
+      ...["--input", "-", "--out", folders.make()],
+      ...["--listen", `${findFreePort()}`, ...options],
+    ], { stdin: STDIN });
+    return [/ the report is at /, / metrics are at /].map((told) =>
+      told.test(stderr)
+    );
+  };
+  assertEquals(await listening(), [true, true]);
+  assertEquals(await listening("--ledger", "memory:"), [false, true]);
+});
+
 Deno.test("with OTEL_DENO=true, a collector gets the metrics of a run however short", async () => {
   await using collector = new Collector();
   const { code } = await runProgram(["--input", "-", "--out", folders.make()], {
