@@ -3,6 +3,7 @@ import { parsePostgresAddress } from "../../src/ledger/postgres/postgres_address
 import { PostgresReader } from "../../src/ledger/postgres/postgres_reader.ts";
 import type { PostgresLedger } from "../../src/ledger/postgres/postgres_ledger.ts";
 import { CheckpointLost } from "../../src/ledger/ledger.ts";
+import type { StoredRun } from "../../src/ledger/ledger_reader.ts";
 import { SCHEMA_VERSION } from "../../src/ledger/postgres/schema.ts";
 import { EventCounterError } from "../../src/model/errors.ts";
 import { messageProperties } from "../../src/model/message_properties.ts";
@@ -32,7 +33,11 @@ const counted: LedgerContent = {
 /** Registers a test of two workers that share a ledger. */
 function withTwoWorkers(
   promise: string,
-  run: (first: PostgresLedger, second: PostgresLedger) => Promise<void>,
+  run: (
+    first: PostgresLedger,
+    second: PostgresLedger,
+    url: string,
+  ) => Promise<void>,
 ): void {
   Deno.test(promise, async () => {
     const url = ledgerUrl();
@@ -40,7 +45,7 @@ function withTwoWorkers(
     const second = await openPostgres(url);
     try {
       for (const worker of [first, second]) await worker.beginRun(0);
-      await run(first, second);
+      await run(first, second, url);
     } finally {
       for (const worker of [first, second]) await worker.close();
     }
@@ -67,6 +72,19 @@ function behindProxy(
 /** How many checkpoints are committed in the ledger behind a proxy. */
 async function commitsIn({ url }: PostgresProxy): Promise<unknown> {
   return await askPostgres(`SELECT count(*) FROM ${schemaOf(url)}.checkpoint`);
+}
+
+/**
+ * Ends the session that a run works on, as if its worker were gone.
+ *
+ * @param number Of the run in the ledger, from 0, in order of their beginning.
+ */
+async function endSessionOf(url: string, number: number): Promise<void> {
+  await askPostgres(
+    "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE " +
+      "application_name = 'eventcounter ' || (SELECT id FROM " +
+      `${schemaOf(url)}.run ORDER BY ctid LIMIT 1 OFFSET ${number})`,
+  );
 }
 
 /** Waits until some session waits for another's transaction to end. */
@@ -215,22 +233,71 @@ Deno.test("a server that stays away is given up once, with 69", async () => {
 });
 
 withTwoWorkers(
-  "a rejection whose ack may be lost is taken over once, by another worker than its own",
-  async (first, second) => {
+  "a rejection whose ack may be lost is taken over once, from a worker that is gone",
+  async (first, second, url) => {
     const rejected = rejection("x");
-    await checkpoint(first, { rejections: [rejected] });
+    await checkpoint(first, { rejections: [rejected, rejected] });
+    await checkpoint(second, { rejections: [rejected] });
     const takenBy = (ledger: PostgresLedger) =>
       ledger.takeOverRejection(rejected.fingerprint);
 
     assertEquals(await takenBy(first), false);
+    assertEquals(await takenBy(second), false, "it is still there");
+    await checkpoint(second, { ids: ["a"] });
+    await endSessionOf(url, 0);
+    assertEquals(await takenBy(second), true);
     assertEquals(await takenBy(second), true);
     assertEquals(await takenBy(second), false);
-    await checkpoint(second, { ids: ["a"] });
-    second.settle(1);
     await checkpoint(second, { ids: ["b"] });
+    second.settle(2);
+    await checkpoint(second, { ids: ["c"] });
     assertEquals(await takenBy(first), false);
   },
 );
+
+withTwoWorkers(
+  "rejections are released by one of two: the second that commits ends with 75, with nothing counted",
+  async (first, second) => {
+    const fails = { rejections: [rejection("x"), rejection("y")] };
+    await checkpoint(first, fails);
+    const places = (await Array.fromAsync(first.rejections())).flat()
+      .map(({ row }) => row);
+    await checkpoint(first, { counts: one, released: places.slice(1) });
+    await claim(second, "a");
+
+    const { exitCode } = await assertRejects(
+      () => checkpoint(second, { counts: one, released: places }),
+      EventCounterError,
+      "Cannot replay 2 rejections: somebody else",
+    );
+
+    assertEquals(exitCode, 75);
+    const { counts, rejections } = await contentOf(first);
+    assertEquals([counts, rejections.length], [counted.counts, 1]);
+    assertEquals(await claim(first, "a"), ["a"]);
+  },
+);
+
+Deno.test("a run is seen at work in its own ledger alone, as long as it is connected", async () => {
+  const urls = [ledgerUrl(), ledgerUrl()];
+  const ledgers = await Promise.all(urls.map((url) => openPostgres(url)));
+  for (const ledger of ledgers) await ledger.beginRun(0);
+  const stopped = async () => {
+    const address = parsePostgresAddress(urls[0]!);
+    const times = { connectTimeout: 10_000, reconnectTimeout: 0 };
+    const reader = await PostgresReader.open({ address, ...times });
+    try {
+      const [[run]] = await Array.fromAsync(reader.runs()) as [StoredRun[]];
+      return [await reader.isInUse(), run?.stopped];
+    } finally {
+      await reader.close();
+    }
+  };
+  assertEquals(await stopped(), [true, "running"]);
+  await endSessionOf(urls[0]!, 0);
+  assertEquals(await stopped(), [false, "killed"]);
+  for (const ledger of ledgers) await ledger.close();
+});
 
 withTwoWorkers(
   "a stream has one reader: the second worker that commits how far it is ends with 75, with nothing counted",

@@ -164,7 +164,7 @@ export class Database implements Witness {
       });
     } else if (text.startsWith("UPDATE rejection SET run")) {
       const row = this.#rows.slice(Number(given[3])).find((row) =>
-        !row.settled && row.run !== first &&
+        !row.settled && row.run !== first && !this.#isAtWork(row.run) &&
         (third as Buffer).equals(row.fingerprint) &&
         this.insert(by, `lock ${this.#rows.indexOf(row)}`) === true
       );
@@ -172,11 +172,16 @@ export class Database implements Witness {
       by.effects.push(() => {
         Object.assign(row, { run: first, number: second });
       });
-      return [[true]];
+      return [[this.#rows.indexOf(row) + 1]];
     } else if (!UNSEEN.some((one) => text.startsWith(one))) {
       throw new Error(`the model does not know: ${text}`);
     }
     return [];
+  }
+
+  /** Whether the worker of a run is connected. */
+  #isAtWork(run: string): boolean {
+    return this.clients.values().some(({ name }) => name.endsWith(run));
   }
 
   #append(row: Row): void {
@@ -367,6 +372,8 @@ export class ModelClient extends EventEmitter {
   readonly #database: Database;
   readonly #user: ClientUser;
   readonly #asked = new Set<(error: Error) => void>();
+  /** What others see it called. */
+  name = "";
   #isOpen = false;
 
   constructor(database: Database, user: ClientUser) {
@@ -400,8 +407,11 @@ export class ModelClient extends EventEmitter {
     question: string | { text: string; values: Parameters },
   ): Promise<unknown> {
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();
-    // Its settings change nothing here.
-    if (typeof question === "string") return Promise.resolve();
+    // Other settings change nothing here.
+    if (typeof question === "string") {
+      this.name = /application_name = '(.*)'/.exec(question)?.[1] ?? this.name;
+      return Promise.resolve();
+    }
     if (!this.#isOpen) {
       return Promise.reject(new Error("Client is not queryable"));
     }

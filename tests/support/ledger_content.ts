@@ -18,14 +18,22 @@ export interface CheckpointContent {
     | ReadonlyMap<string, ReadonlyMap<string, number>>;
   readonly rejections?: readonly Rejection[];
   readonly positions?: ReadonlyMap<string, Position>;
+  /** Rows of rejections that it removes. */
+  readonly released?: readonly number[];
   readonly at?: number;
 }
 
 /** Makes a checkpoint as the pipeline does: claims the ids, and commits. */
 export async function checkpoint(
   ledger: Ledger,
-  { ids = [], counts = {}, rejections = [], positions = new Map(), at = 0 }:
-    CheckpointContent,
+  {
+    ids = [],
+    counts = {},
+    rejections = [],
+    positions = new Map(),
+    released = [],
+    at = 0,
+  }: CheckpointContent,
 ): Promise<void> {
   await claim(ledger, ...ids);
   await ledger.commit({
@@ -35,6 +43,7 @@ export async function checkpoint(
     ),
     rejections,
     positions,
+    released,
   });
 }
 

@@ -30,6 +30,7 @@ export interface ConnectionSettings {
 export class Connection {
   readonly #settings: ConnectionSettings;
   #session: Session | undefined;
+  #run: string | undefined;
   /** Settles when nothing goes on any more. */
   #idle: Promise<unknown> = Promise.resolve();
   #hasWorked = false;
@@ -51,11 +52,18 @@ export class Connection {
       await this.drop();
       try {
         this.#session = await Session.open(address, tls);
+        if (this.#run !== undefined) await this.#session.workFor(this.#run);
       } catch (error) {
         await this.endure(error);
       }
     }
     return this.#session;
+  }
+
+  /** Has others see that it works for a run, as long as there is a session. */
+  async workFor(run: string): Promise<void> {
+    this.#run = run;
+    await this.run((session) => session.workFor(run));
   }
 
   /**

@@ -1,9 +1,12 @@
 import { Buffer } from "node:buffer";
 import type { TypeTotals, UserCount, UserTotal } from "../../model/counts.ts";
+import { EventCounterError, EXIT } from "../../model/errors.ts";
 import type { Event } from "../../model/event.ts";
 import type { FileNotes } from "../../model/file_note.ts";
+import { keyOf } from "../../model/fingerprint.ts";
 import type { StoredRejection } from "../../model/rejection.ts";
 import type { Uuid } from "../../model/uuid.ts";
+import { quantity } from "../../model/words.ts";
 import { writeCounts } from "../counts.ts";
 import type {
   CheckpointBatch,
@@ -74,6 +77,12 @@ export class PostgresLedger implements Ledger {
   #settled: number[] = [];
   /** How many rejections were recorded when the run began. */
   #toldOf = 0;
+  /**
+   * Of contents that came again in this batch, the place up to which there is
+   * nothing to be taken over any more: a flood of equal ones is looked through
+   * once.
+   */
+  readonly #lookedUpTo = new Map<string, number>();
 
   private constructor(options: PostgresLedgerOptions) {
     this.#options = options;
@@ -106,7 +115,9 @@ export class PostgresLedger implements Ledger {
 
   async beginRun(startedAt: number): Promise<LedgerMemory> {
     await this.#transaction.beginRun();
+    await this.#connection.workFor(this.#transaction.run);
     this.#settled = [];
+    this.#lookedUpTo.clear();
     const { forgetBefore } = this.#options;
     const types = await this.#totals.types();
     return await this.#connection.run(async (session) => {
@@ -160,13 +171,22 @@ export class PostgresLedger implements Ledger {
 
   takeOverRejection(fingerprint: Uint8Array): Promise<boolean> {
     const { run, number } = this.#transaction;
-    return this.#connection.run((session) =>
-      takeOverRejection(session, run, number, fingerprint, this.#toldOf)
-    );
+    const key = keyOf(fingerprint);
+    const after = this.#lookedUpTo.get(key) ?? this.#toldOf;
+    return this.#connection.run(async (session) => {
+      const place = await takeOverRejection(
+        session,
+        ...[run, number, fingerprint, after] as const,
+      );
+      this.#lookedUpTo.set(key, place ?? await rejectionCount(session));
+      return place !== undefined;
+    });
   }
 
   async commit(batch: CheckpointBatch): Promise<void> {
     const settled = [...this.#settled];
+    this.#lookedUpTo.clear();
+    await this.#release(batch.released ?? []);
     await this.#transaction.commit((session) =>
       this.#append(session, batch, settled)
     );
@@ -242,9 +262,27 @@ export class PostgresLedger implements Ledger {
     }
   }
 
+  /** @throws {EventCounterError} 75 if some are not there any more. */
+  async #release(places: readonly number[]): Promise<void> {
+    if (places.length === 0) return;
+    const released = await this.#transaction.ask((session) =>
+      releaseRejections(session, places)
+    );
+    if (released === places.length) return;
+    await this.#transaction.rollBack();
+    throw new EventCounterError(
+      EXIT.inUse,
+      `Cannot replay ${
+        quantity(places.length, "rejection")
+      }: somebody else has ` +
+        "replayed or forgotten some of them meanwhile; nothing of these is counted " +
+        "here, so start the replay again for those that are left",
+    );
+  }
+
   #append(
     session: Session,
-    { counts, rejections, positions, released = [] }: CheckpointBatch,
+    { counts, rejections, positions }: CheckpointBatch,
     settled: readonly number[],
   ): Promise<Answer>[] {
     const { run, number } = this.#transaction;
@@ -254,9 +292,6 @@ export class PostgresLedger implements Ledger {
     }
     if (rejections.length > 0) {
       answers.push(...appendRejections(session, run, number, rejections));
-    }
-    if (released.length > 0) {
-      answers.push(...releaseRejections(session, released));
     }
     if (positions.size > 0) {
       answers.push(this.#positions.move(session, positions));

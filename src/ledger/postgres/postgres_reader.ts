@@ -26,7 +26,12 @@ import { fileNoteOf } from "./postgres_file_notes.ts";
 import { isPassing, lastingFailure, wordsOf } from "./postgres_failure.ts";
 import { readRejections } from "./rejections.ts";
 import { checkSchema, SCHEMA_VERSION } from "./schema.ts";
-import type { Parameter, Session, Statement } from "./session.ts";
+import {
+  type Parameter,
+  RUNS_AT_WORK,
+  type Session,
+  type Statement,
+} from "./session.ts";
 import { positionsOf, READ_POSITIONS } from "./stream_positions.ts";
 import { textOfBytes } from "./sorted_ids.ts";
 import { BEGIN_READING, READ_PAGE, READ_TYPES, userCountOf } from "./totals.ts";
@@ -39,15 +44,9 @@ const ID_ROWS = 10_000;
 /** Whoever shows it may wait long for a person to turn the page. */
 const NO_LIMIT = "SET LOCAL idle_in_transaction_session_timeout = 0";
 
-/** Everybody is told of sessions and their names. */
-const READ_OTHERS =
-  "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND " +
-  "application_name = current_setting('application_name') AND " +
-  "pid <> pg_backend_pid() LIMIT 1";
-
-const READ_OPEN_RUN = {
-  name: "read_open_run",
-  text: "SELECT 1 FROM run WHERE ended_at IS NULL LIMIT 1",
+const READ_OPEN_RUNS = {
+  name: "read_open_runs",
+  text: "SELECT id FROM run WHERE ended_at IS NULL",
 };
 
 const READ_RUNS = {
@@ -90,8 +89,8 @@ export class PostgresReader implements LedgerReader {
   readonly #settings: ConnectionSettings;
   readonly #connection: Connection;
   readonly #session: Session;
-  /** Whether others were connected, to this ledger or another one. */
-  readonly #hasOthers: boolean;
+  /** Ids of runs whose workers were connected, to this ledger or another one. */
+  readonly #atWork: ReadonlySet<string>;
   /** Counts of checkpoints that are not in the table `total` yet. */
   readonly #unfolded = new Map<string, Map<string, number>>();
 
@@ -99,13 +98,13 @@ export class PostgresReader implements LedgerReader {
     settings: ConnectionSettings,
     connection: Connection,
     session: Session,
-    hasOthers: boolean,
+    atWork: ReadonlySet<string>,
   ) {
     this.name = settings.address.masked;
     this.#settings = settings;
     this.#connection = connection;
     this.#session = session;
-    this.#hasOthers = hasOthers;
+    this.#atWork = atWork;
   }
 
   /**
@@ -118,18 +117,18 @@ export class PostgresReader implements LedgerReader {
   static async open(settings: ConnectionSettings): Promise<PostgresReader> {
     const connection = new Connection(settings);
     try {
-      const [session, others] = await connection.run(async (session) => {
+      const [session, atWork] = await connection.run(async (session) => {
         await session.ask(BEGIN_READING);
         await session.ask(NO_LIMIT);
-        const { rows } = await session.ask(READ_OTHERS);
+        const { rows } = await session.ask(RUNS_AT_WORK);
         await checkSchema(session, settings.address);
-        return [session, rows.length] as const;
+        return [session, new Set(rows.map(([run]) => run as string))] as const;
       });
       const reader = new PostgresReader(
         settings,
         connection,
         session,
-        others > 0,
+        atWork,
       );
       await reader.#readLog();
       return reader;
@@ -149,14 +148,15 @@ export class PostgresReader implements LedgerReader {
 
   /** A run that was killed has no end, but no session either. */
   async isInUse(): Promise<boolean> {
-    return this.#hasOthers && (await this.#ask(READ_OPEN_RUN)).length > 0;
+    const open = await this.#ask(READ_OPEN_RUNS);
+    return open.some(([run]) => this.#atWork.has(run as string));
   }
 
   async *runs(): AsyncGenerator<readonly StoredRun[], void, void> {
     for (let last = { id: NIL, startedAt: -1 };;) {
       const rows = await this.#ask(READ_RUNS, last.startedAt, last.id);
       if (rows.length === 0) return;
-      const page = rows.map((row) => runOf(row, this.#hasOthers));
+      const page = rows.map((row) => runOf(row, this.#atWork));
       last = page.at(-1)!;
       yield page;
     }
@@ -328,12 +328,15 @@ export class PostgresReader implements LedgerReader {
 
 /** What a row of {@linkcode READ_RUNS} tells. */
 /** @param hasWorkers Whether somebody may go on with a run that has no end. */
-function runOf(row: readonly Value[], hasWorkers: boolean): StoredRun {
+function runOf(
+  row: readonly Value[],
+  atWork: ReadonlySet<string>,
+): StoredRun {
   const [id, startedAt, endedAt, stopped, unique, duplicates, rejected] = row;
   const run = {
     id: id as string,
     startedAt: startedAt as number,
-    stopped: hasWorkers ? "running" : "killed",
+    stopped: atWork.has(id as string) ? "running" : "killed",
   };
   return endedAt === null ? run : {
     ...run,

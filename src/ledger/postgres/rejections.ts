@@ -18,7 +18,12 @@ import {
   type Value,
 } from "./values.ts";
 import { lockKey } from "./schema.ts";
-import type { Answer, Session, Statement } from "./session.ts";
+import {
+  type Answer,
+  RUNS_AT_WORK,
+  type Session,
+  type Statement,
+} from "./session.ts";
 
 /** Rejections that are known again by their place, the last ones. */
 const RECENT = 20_000;
@@ -100,11 +105,13 @@ export function settleRejections(
 }
 
 /**
- * Has a run take over a rejection that another has recorded and whose ack may
- * not have arrived, so that nobody else does.
+ * Has a run take over a rejection that one whose worker is gone has recorded
+ * and whose ack may not have arrived, so that nobody else does. Those of workers
+ * that are there are left alone: what they have recorded last always looks as
+ * if its ack were missing.
  *
- * @param after How many to leave out, from the first on.
- * @returns Whether there was one.
+ * @param after The place behind which to look.
+ * @returns The place that it had, if there was one.
  */
 export async function takeOverRejection(
   session: Session,
@@ -112,18 +119,18 @@ export async function takeOverRejection(
   number: number,
   fingerprint: Uint8Array,
   after: number,
-): Promise<boolean> {
+): Promise<number | undefined> {
   const { rows } = await session.ask(
     "UPDATE rejection SET run = $1, number = $2 WHERE place = (SELECT place " +
       "FROM rejection WHERE fingerprint = $3 AND place > $4 AND NOT settled " +
-      "AND run <> $1 ORDER BY place LIMIT 1 FOR UPDATE SKIP LOCKED) " +
-      "RETURNING true",
+      `AND run <> $1 AND run::text NOT IN (${RUNS_AT_WORK}) ` +
+      "ORDER BY place LIMIT 1 FOR UPDATE SKIP LOCKED) RETURNING place",
     run,
     number,
     Buffer.from(fingerprint),
     after,
   );
-  return rows.length > 0;
+  return rows[0]?.[0] as number | undefined;
 }
 
 /** How many equal ones other runs have recorded. */
@@ -179,17 +186,26 @@ const PURGE = "DELETE FROM rejection WHERE reason = '' AND settled AND " +
 /** A file that grows at its end has to be written anew. */
 const OUTDATE_FILES = "UPDATE file SET shows = -1 WHERE length(digest) = 0";
 
-/** Removes rejections, by their places, in the transaction that is open. */
-export function releaseRejections(
+/**
+ * Removes rejections, by their places, in the transaction that is open.
+ *
+ * @returns How many were still there; whoever else removes them has waited.
+ */
+export async function releaseRejections(
   session: Session,
   places: readonly number[],
-): Promise<Answer>[] {
+): Promise<number> {
   const which = packNumbers(places);
-  return [
-    session.ask(`${REMOVE} WHERE place = ANY ($1::bigint[])`, which),
+  const [{ rows }] = await Promise.all([
+    session.ask(
+      `WITH removed AS (${REMOVE} WHERE place = ANY ($1::bigint[]) AND ` +
+        "reason <> '' RETURNING 1) SELECT count(*) FROM removed",
+      which,
+    ),
     session.ask(`${PURGE} AND place = ANY ($1::bigint[])`, which),
     session.ask(OUTDATE_FILES),
-  ];
+  ]);
+  return rows[0]![0] as number;
 }
 
 /** Removes all that are selected. @returns How many there were. */

@@ -29,6 +29,18 @@ export interface Answer {
   readonly command: string;
 }
 
+/** What a session is called; that of a run has its id behind it. */
+const NAME = "eventcounter";
+
+/**
+ * Ids of runs whose workers are connected, as a query. Everybody is told of
+ * sessions and their names.
+ */
+export const RUNS_AT_WORK =
+  `SELECT substr(application_name, ${NAME.length + 2}) FROM ` +
+  "pg_stat_activity WHERE datname = current_database() AND " +
+  `application_name LIKE '${NAME} %'`;
+
 /** How long to wait for a connection, in ms. */
 const CONNECT_LIMIT = 10_000;
 
@@ -99,7 +111,7 @@ export class Session {
       // What is given here is not looked for in the environment.
       sslnegotiation: "postgres" as const,
       client_encoding: "UTF8",
-      application_name: "eventcounter",
+      application_name: NAME,
       pipeline: true,
       types: { getTypeParser: readerFor },
       keepAlive: true,
@@ -141,6 +153,11 @@ export class Session {
   /** Sends statements that have no parameters and whose rows nobody reads. */
   async execute(statements: string): Promise<void> {
     await this.#client.query(statements);
+  }
+
+  /** Has others see which run it works for. @param run A UUID. */
+  async workFor(run: string): Promise<void> {
+    await this.execute(`SET application_name = '${NAME} ${run}'`);
   }
 
   /** Ends it, and with it a transaction that is open. Safe to repeat. */
