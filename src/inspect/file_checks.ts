@@ -45,7 +45,8 @@ export async function sameFiles(
   let files = 0;
   let isWrittenSince = false;
   const isBusy = (standing: StandingFile | undefined) => {
-    const isNewer = standing !== undefined && standing.modified > at;
+    const isNewer = standing !== undefined && standing.modified > at &&
+      standing.modified <= Date.now();
     isWrittenSince ||= isNewer;
     return isNewer || isInUse;
   };
@@ -85,7 +86,7 @@ export async function sameFiles(
     ledger,
     folder,
     faults,
-    isBusy(file),
+    isBusy(file) || isOutdated(file),
   );
   if (rejections.isThere) files++;
   if (rejections.lags) lagging.push(REJECTED_FILE);
@@ -168,12 +169,17 @@ async function notesOf(ledger: LedgerReader): Promise<KnownNotes> {
   };
 }
 
+/** Whether it shows rejections that somebody has removed since. */
+function isOutdated(file: StandingFile | undefined): boolean {
+  return file?.note !== undefined && file.note.shows < 0;
+}
+
 /** A file that shows only the first of them lags behind. */
 async function compareRejections(
   ledger: LedgerReader,
   folder: string,
   faults: Faults,
-  isInUse: boolean,
+  mayLag: boolean,
 ): Promise<{ isThere: boolean; lags: boolean }> {
   const path = join(folder, REJECTED_FILE);
   const isThere = await Deno.stat(path).then(
@@ -186,16 +192,16 @@ async function compareRejections(
       const { done, value: line } = await lines.next();
       if (done === true) return { isThere, lags: true };
       if (`${line}\n` === writeRejectionLine(rejection)) continue;
-      if (!isInUse) {
+      if (!mayLag) {
         faults.add(
           `${path} does not have rejection ${rejection.row} in its place`,
         );
       }
-      return { isThere, lags: isInUse };
+      return { isThere, lags: mayLag };
     }
   }
   const isLonger = (await lines.next()).done !== true;
-  if (isLonger && !isInUse) {
+  if (isLonger && !mayLag) {
     faults.add(`${path} has lines that are no rejection of the ledger`);
   }
   return { isThere, lags: isLonger };

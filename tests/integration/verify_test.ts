@@ -227,10 +227,18 @@ Deno.test("verify: each other fault is named where it is", async () => {
 Deno.test("verify: a file that a run has written since the ledger was read is no fault", async () => {
   await using counted = await Counted.make();
   const { out } = counted;
-  await Deno.writeTextFile(`${out}/created.json`, '{\n  "ann": 1\n}\n');
+  const path = `${out}/created.json`;
+  await Deno.writeTextFile(path, '{\n  "ann": 1\n}\n');
+  const now = Date.now();
   for (
-    const [at, verdicts] of [[0, []], [Date.now() + 60_000, ["files"]]] as const
+    const [at, modified, verdicts] of [
+      [0, now, []],
+      [now + 60_000, now, ["files"]],
+      // A clock that was wrong, or somebody's `touch`.
+      [0, now + 3_600_000, ["files"]],
+    ] as const
   ) {
+    await Deno.utime(path, new Date(modified), new Date(modified));
     const examination = new Examination({ tell: () => {}, judge: failureOf });
     await using reader = SqliteReader.open(`${out}/eventcounter.db`);
     await verifyLedger(examination, reader, {
@@ -267,16 +275,33 @@ Deno.test("verify: PostgreSQL: a run that was killed is none that goes on, and h
   const url = ledgerUrl();
   await using counted = await Counted.make(url);
   const session = await Session.open(parsePostgresAddress(url), undefined);
-  await session.ask("UPDATE run SET ended_at = NULL");
+  const { rows } = await session.ask(
+    "UPDATE run SET ended_at = NULL RETURNING id",
+  );
   const other = '{\n  "user_a": 1\n}\n';
   Deno.writeTextFileSync(`${counted.out}/created.json`, other);
 
-  const beside = await counted.faults();
+  await session.workFor(rows[0]![0] as string);
+  const during = await counted.faults();
+  await session.workFor(crypto.randomUUID());
+  const after = await counted.faults();
   await session.close();
-  const alone = await counted.faults();
 
-  assertEquals(beside, {});
-  assertMatch(alone.files!, /created.json was not written from this ledger/);
+  assertEquals(during, {});
+  assertMatch(after.files!, /created.json was not written from this ledger/);
+});
+
+Deno.test("verify: rejections that somebody has removed since are no fault of the file that shows them", async () => {
+  await using counted = await Counted.make();
+  await runHere([
+    ...["rejected", "forget", "--reason", "bad_json"],
+    ...["--out", `${counted.folder}/other`],
+    ...["--ledger", `${counted.out}/eventcounter.db`],
+  ]);
+
+  assertEquals(await counted.faults(), {});
+  await Deno.writeTextFile(`${counted.out}/rejected.ndjson`, "{}\n");
+  assertMatch((await counted.faults()).files!, /rejected.ndjson/);
 });
 
 Deno.test("verify: files that lag behind a run that goes on are no fault, nor are ids that were forgotten", async () => {
