@@ -51,7 +51,15 @@ export async function merge(
 }
 
 function refuseRepeated(paths: readonly string[]): void {
-  const repeated = paths.find((path, i) => paths.indexOf(path) < i);
+  const real = paths.map((path) => {
+    try {
+      return Deno.realPathSync(path);
+    } catch {
+      // Opening it says what is wrong with it.
+      return path;
+    }
+  });
+  const repeated = paths.find((_, i) => real.indexOf(real[i]!) < i);
   if (repeated === undefined) return;
   throw new ValidationError(
     `Argument "ledger" must name each ledger once, but got "${repeated}" twice.`,
