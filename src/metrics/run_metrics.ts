@@ -20,7 +20,8 @@ const PATIENCE = 1_000;
 /** A run as it can be seen from outside: a `Pipeline` and its parts. */
 export interface MeasuredRun {
   readonly pipeline: {
-    readonly totals: RunTotals & { readonly redelivered: number };
+    /** Of what is durable, since counters must not shrink. */
+    readonly done: RunTotals & { readonly redelivered: number };
     readonly rejectedByReason: ReadonlyMap<RejectionReason, number>;
   };
   readonly source: Pick<Source, "attached" | "extent" | "losses" | "left">;
@@ -154,7 +155,7 @@ export class RunMetrics {
       "Messages that were taken, by what became of them.",
       "outcome",
       () => {
-        const { unique, duplicates, rejected } = pipeline.totals;
+        const { unique, duplicates, rejected } = pipeline.done;
         return [
           ["counted", unique],
           ["duplicate", duplicates],
@@ -177,7 +178,7 @@ export class RunMetrics {
       "redeliveries_total",
       "Messages that carried the broker's redelivered flag.",
       undefined,
-      () => [["", pipeline.totals.redelivered]],
+      () => [["", pipeline.done.redelivered]],
     );
     this.#polled.counter(
       "connection_losses_total",

@@ -7,7 +7,6 @@ import {
   type Claim,
   type Ledger,
   type LedgerMemory,
-  type RunTotals,
 } from "../ledger/ledger.ts";
 import type { Clock } from "../model/clock.ts";
 import type { Delivery, Settlement } from "../model/delivery.ts";
@@ -25,6 +24,7 @@ import type { Classifier } from "./classifier.ts";
 import type { Consumers } from "./consumers.ts";
 import { PlaceTracker } from "./place_tracker.ts";
 import { RejectionFilter } from "./rejection_filter.ts";
+import type { DeliveryTotals } from "./run_result.ts";
 
 const log = getLogger(["eventcounter", "pipeline"]);
 
@@ -64,7 +64,7 @@ export class Checkpointer {
   readonly #rejections: RejectionFilter;
   /** Rejections recorded so far, by reason. */
   readonly rejectedByReason = new Map<RejectionReason, number>();
-  readonly #totals = { unique: 0, duplicates: 0, rejected: 0, redelivered: 0 };
+  readonly #done = { unique: 0, duplicates: 0, rejected: 0, redelivered: 0 };
   /** Batches so far, with the one that gathers. */
   #batches = 1;
   /** Commits so far. */
@@ -98,14 +98,19 @@ export class Checkpointer {
     return this.#batch.claimed === this.#batch.events.length;
   }
 
-  /** What has become of all deliveries so far; some may not be durable yet. */
-  get totals(): RunTotals & { received: number; redelivered: number } {
+  /** What has become of the deliveries of all checkpoints; it only grows. */
+  get done(): DeliveryTotals {
+    return this.#done;
+  }
+
+  /** The same of all deliveries so far; some may not be durable yet. */
+  get totals(): DeliveryTotals & { received: number } {
     const { unique, duplicates, rejected, redelivered } = this.#batch;
     const sum = {
-      unique: this.#totals.unique + unique,
-      duplicates: this.#totals.duplicates + duplicates,
-      rejected: this.#totals.rejected + rejected.length,
-      redelivered: this.#totals.redelivered + redelivered,
+      unique: this.#done.unique + unique,
+      duplicates: this.#done.duplicates + duplicates,
+      rejected: this.#done.rejected + rejected.length,
+      redelivered: this.#done.redelivered + redelivered,
     };
     return { received: sum.unique + sum.duplicates + sum.rejected, ...sum };
   }
@@ -314,11 +319,11 @@ export class Checkpointer {
       const before = this.rejectedByReason.get(reason) ?? 0;
       this.rejectedByReason.set(reason, before + 1);
     }
-    this.#totals.unique += batch.unique;
-    this.#totals.duplicates += batch.duplicates + batch.rejected.length -
+    this.#done.unique += batch.unique;
+    this.#done.duplicates += batch.duplicates + batch.rejected.length -
       rejections.length;
-    this.#totals.rejected += rejections.length;
-    this.#totals.redelivered += batch.redelivered;
+    this.#done.rejected += rejections.length;
+    this.#done.redelivered += batch.redelivered;
   }
 
   /** Once the acks have arrived, these rejections cannot come again. */

@@ -1,6 +1,6 @@
 import { CountingConsumer } from "../count/counting_consumer.ts";
 import { Tally } from "../count/tally.ts";
-import type { Ledger, RunTotals } from "../ledger/ledger.ts";
+import type { Ledger } from "../ledger/ledger.ts";
 import { WakeSignal } from "../lifecycle/wake_signal.ts";
 import { type Clock, systemClock } from "../model/clock.ts";
 import type { Delivery } from "../model/delivery.ts";
@@ -11,7 +11,7 @@ import { Classifier } from "./classifier.ts";
 import { Consumers } from "./consumers.ts";
 import { InterimSnapshots } from "./interim_snapshots.ts";
 import type { PipelineOptions } from "./pipeline_options.ts";
-import type { RunResult, StopReason } from "./run_result.ts";
+import type { DeliveryTotals, RunResult, StopReason } from "./run_result.ts";
 import { StopConditions } from "./stop_conditions.ts";
 
 /**
@@ -86,8 +86,13 @@ export class Pipeline {
     });
   }
 
-  /** What has been received so far. */
-  get totals(): RunTotals & { received: number; redelivered: number } {
+  /** What has become of the deliveries of all checkpoints; it only grows. */
+  get done(): DeliveryTotals {
+    return this.#checkpointer.done;
+  }
+
+  /** The same of all that has been received so far. */
+  get totals(): DeliveryTotals & { received: number } {
     return this.#checkpointer.totals;
   }
 

@@ -12,14 +12,18 @@ export type StopReason =
   | "replay"
   | "error";
 
+/** What has become of deliveries. */
+export interface DeliveryTotals extends RunTotals {
+  /** How many of them carried the broker's redelivered flag. */
+  readonly redelivered: number;
+}
+
 /** What a run did. `received` = `unique` + `duplicates` + `rejected`. */
-export interface RunResult extends RunTotals {
+export interface RunResult extends DeliveryTotals {
   /** Deliveries processed. */
   readonly received: number;
   /** Those of `rejected`, by reason. */
   readonly rejectedByReason: ReadonlyMap<RejectionReason, number>;
-  /** How many of them carried the broker's redelivered flag. */
-  readonly redelivered: number;
   /** Why it ended. */
   readonly stopped: StopReason;
   /** From start to end, in ms. */

@@ -20,10 +20,8 @@ everyLedger.test("a slow consumer bounds what is taken, and loses nothing", asyn
   await scenario.start(...events(0, 35));
   // One is being handled, four wait in the channel, the others of the batch
   // wait for room.
-  assertEquals([scenario.source.taken, scenario.pipeline.totals.unique], [
-    10,
-    5,
-  ]);
+  const { totals, done } = scenario.pipeline;
+  assertEquals([scenario.source.taken, totals.unique, done.unique], [10, 5, 0]);
 
   for (let i = 1; i <= 35; i++) {
     const next = release!;
@@ -40,7 +38,7 @@ everyLedger.test("a slow consumer bounds what is taken, and loses nothing", asyn
   }
   await scenario.runToSilence();
 
-  assertEquals(handled, 35);
+  assertEquals([handled, scenario.pipeline.done.unique], [35, 35]);
   assertEquals(scenario.source.leftInQueue, []);
 });
 

@@ -15,7 +15,7 @@ function metricsOf(extent: () => Promise<Extent>) {
   const ledger = new MemoryLedger();
   const clock = new FakeClock();
   const pipeline = {
-    totals: { unique: 5, duplicates: 2, rejected: 1, redelivered: 3 },
+    done: { unique: 5, duplicates: 2, rejected: 1, redelivered: 3 },
     rejectedByReason: new Map([["bad_json", 1] as const]),
   };
   const source = { attached: true, losses: 4, left: 9, extent };
