@@ -78,9 +78,8 @@ export class PostgresLedger implements Ledger {
   /** How many rejections were recorded when the run began. */
   #toldOf = 0;
   /**
-   * Of contents that came again in this batch, the place up to which there is
-   * nothing to be taken over any more: a flood of equal ones is looked through
-   * once.
+   * Of contents that came again in this batch, the place up to which nothing is
+   * left to be taken over: a flood of equal ones is looked through once.
    */
   readonly #lookedUpTo = new Map<string, number>();
 
@@ -169,18 +168,16 @@ export class PostgresLedger implements Ledger {
     );
   }
 
-  takeOverRejection(fingerprint: Uint8Array): Promise<boolean> {
+  async takeOverRejection(fingerprint: Uint8Array): Promise<boolean> {
     const { run, number } = this.#transaction;
     const key = keyOf(fingerprint);
     const after = this.#lookedUpTo.get(key) ?? this.#toldOf;
-    return this.#connection.run(async (session) => {
-      const place = await takeOverRejection(
-        session,
-        ...[run, number, fingerprint, after] as const,
-      );
-      this.#lookedUpTo.set(key, place ?? await rejectionCount(session));
-      return place !== undefined;
-    });
+    if (after === Infinity) return false;
+    const place = await this.#connection.run((session) =>
+      takeOverRejection(session, run, number, fingerprint, after)
+    );
+    this.#lookedUpTo.set(key, place ?? Infinity);
+    return place !== undefined;
   }
 
   async commit(batch: CheckpointBatch): Promise<void> {
