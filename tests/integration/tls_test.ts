@@ -50,7 +50,7 @@ Deno.test("amqps: certificates are checked, on both sides", async (test) => {
 
   await test.step("with the right ones, events are published and counted", async () => {
     const published = await runProgram([
-      ...["publish", "--size", "10"],
+      ...["publish", "--size", "10", "--seed", "1"],
       ...at("localhost"),
       ...["--ca", ca],
       ...own,
