@@ -38,6 +38,7 @@ async function picture([configuration]: readonly string[]): Promise<number> {
   const shown = await eventcounter(...typed);
   const lines = [`$ eventcounter ${typed.join(" ")}`, ...linesOf(shown)];
   await Deno.writeTextFile(OUT, draw(lines));
+  await run(Deno.execPath(), ["fmt", "--quiet", OUT]);
   console.log(OUT);
   return 0;
 }
