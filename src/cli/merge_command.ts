@@ -33,8 +33,8 @@ export async function merge(
   }
   const ledgers: SqliteReader[] = [];
   try {
-    refuseRepeated(paths);
     for (const path of paths) ledgers.push(SqliteReader.open(path));
+    refuseRepeated(paths);
     await prepareFolder(out);
     await refuseCommonIds(ledgers);
     const result = await exportFiles(out, new MergedLedgers(ledgers));
@@ -50,15 +50,9 @@ export async function merge(
   }
 }
 
+/** Whatever leads to it: `a/b.db`, `./a/b.db`, or a link. */
 function refuseRepeated(paths: readonly string[]): void {
-  const real = paths.map((path) => {
-    try {
-      return Deno.realPathSync(path);
-    } catch {
-      // Opening it says what is wrong with it.
-      return path;
-    }
-  });
+  const real = paths.map((path) => Deno.realPathSync(path));
   const repeated = paths.find((_, i) => real.indexOf(real[i]!) < i);
   if (repeated === undefined) return;
   throw new ValidationError(

@@ -64,7 +64,7 @@ export interface Ledger {
   recordedBefore(fingerprint: Uint8Array): number | Promise<number>;
 
   /**
-   * For a ledger that several workers share: whether another of them has since
+   * For a ledger that several workers share: whether one that is gone has since
    * recorded an equal rejection whose ack may not have arrived. It is this
    * run's from then on, as if recorded by its next commit: each can be taken
    * over once. Its place in a stream tells nothing, as other workers have other

@@ -78,8 +78,9 @@ export class PostgresLedger implements Ledger {
   /** How many rejections were recorded when the run began. */
   #toldOf = 0;
   /**
-   * Of contents that came again in this batch, the place up to which nothing is
-   * left to be taken over: a flood of equal ones is looked through once.
+   * Of contents that came again since the last commit, the place up to which
+   * nothing is left to be taken over: a flood of equal ones is looked through
+   * once.
    */
   readonly #lookedUpTo = new Map<string, number>();
 

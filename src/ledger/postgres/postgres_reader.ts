@@ -63,7 +63,6 @@ const READ_LOG = {
     `SELECT id, counts FROM uncounted WHERE id > $1 ORDER BY id LIMIT ${LOG_ROWS}`,
 };
 
-/** As many as fit a page, and at least one; a row costs more than its body. */
 /** One after another in one value, as they are handed out. */
 const READ_UUIDS = {
   name: "read_uuids",
@@ -326,8 +325,11 @@ export class PostgresReader implements LedgerReader {
   }
 }
 
-/** What a row of {@linkcode READ_RUNS} tells. */
-/** @param hasWorkers Whether somebody may go on with a run that has no end. */
+/**
+ * What a row of {@linkcode READ_RUNS} tells.
+ *
+ * @param atWork Ids of runs whose workers are connected.
+ */
 function runOf(
   row: readonly Value[],
   atWork: ReadonlySet<string>,
